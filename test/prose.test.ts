@@ -44,6 +44,18 @@ test("names and texts are spelled as in American English", () => {
   expect([...needed].sort(), "exceptions that nothing needs").toEqual(Object.keys(exceptions).sort());
 });
 
+test('hints of errors begin in lower case, as they follow "hint: "', () => {
+  const faults = paths
+    .filter((path) => /^(packages|apps)\/[^/]+\/src\/.*\.tsx?$/.test(path) && !path.includes(".test."))
+    .flatMap((path) =>
+      Array.from(
+        readFileSync(join(root, path), "utf8").matchAll(/\bhint(?::| =)\s*["`][A-Z][a-z][^"`]*/g),
+        ([hint]) => `${path}: ${hint}`,
+      ),
+    );
+  expect(faults).toEqual([]);
+});
+
 test("a British spelling is seen in names, words and their forms", () => {
   const words = ["labelColour", "Normalised", "the neighbours", "licence", "greyscale", "cancelled", "optimiser"];
   expect(words.filter((word) => !british.some((pattern) => pattern.test(word)))).toEqual([]);

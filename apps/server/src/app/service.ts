@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { AquatintError } from "aquatint";
 import { defaultModelFolder } from "aquatint/node";
 import { jobService } from "../jobs/service.ts";
-import { type CatalogOptions, modelCatalog } from "../models/catalog.ts";
+import { type CatalogOptions, type ModelCatalog, modelCatalog } from "../models/catalog.ts";
 import { userOptions } from "../models/user-options.ts";
 import { housekeeping } from "../operate/housekeeping.ts";
 import { type Log, openLog } from "../operate/log.ts";
@@ -34,7 +35,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const log = openLog(config.logLevel);
   const catalog = await catalogOptions(config);
   const models = modelCatalog(catalog);
-  await models.list("model");
+  await expectModels(models, config);
   const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
   const store = await openStorage(storage);
   const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
@@ -91,6 +92,14 @@ function ownWorker(
     onLost: (id) => endLeases(queue, id),
     log: (level, fields, message) => log[level](fields, message),
     execArgv: workerExecArgv,
+  });
+}
+
+/** Refuses folders without models, which are wrong folders more often than empty ones. @throws AquatintError "model/none". */
+async function expectModels(catalog: ModelCatalog, { modelFolders }: ServerConfig): Promise<void> {
+  if ((await catalog.list("model")).length > 0) return;
+  throw new AquatintError("model/none", `there are no models in ${modelFolders.join(", ")}`, {
+    hint: 'models are read from subfolders such as "Stable-diffusion" or "checkpoints"; --model PATH names a single one',
   });
 }
 

@@ -17,6 +17,11 @@ test.each<[name: string, options: (folder: string) => Partial<ServerConfig>, err
   ["a file as the data folder", (folder) => ({ data: join(folder, "file") }), { code: "file/missing" }],
   ["a data folder below a file", (folder) => ({ data: join(folder, "file/data") }), { code: "file/missing" }],
   [
+    "a folder of models without models",
+    (folder) => ({ modelFolders: [folder] }),
+    { code: "model/none", hint: message("checkpoints") },
+  ],
+  [
     "a host that is not this machine's",
     () => ({ host: "192.0.2.1", token: "secret" }),
     { code: "server/listen", hint: message("--host") },

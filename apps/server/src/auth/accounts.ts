@@ -94,7 +94,7 @@ export async function readUsers(path: string): Promise<readonly User[]> {
   try {
     return fileSchema.parse(JSON.parse(text)).users;
   } catch {
-    throw usersError(`${path} is not a users file`);
+    throw usersError(`${path} is not a users file`, "repair it, or remove it and add the users again");
   }
 }
 
@@ -102,7 +102,7 @@ export async function readUsers(path: string): Promise<readonly User[]> {
 export const writeUsers = (path: string, users: readonly User[]): Promise<void> =>
   writeFileAtomic(path, `${JSON.stringify({ users }, undefined, 2)}\n`, { mode: 0o600 });
 
-const usersError = (message: string) =>
-  new AquatintError("users/file", message, {
-    hint: "aquatint users add NAME --users FILE adds a user, and makes the file if needed",
-  });
+const usersError = (
+  message: string,
+  hint = "aquatint users add NAME --users FILE adds a user, and makes the file if needed",
+) => new AquatintError("users/file", message, { hint });

@@ -13,7 +13,7 @@ interface Flags extends RunFlags {
 /** Adds `aquatint mcp` to the program. */
 export const addMcp = (program: Command, io: Io): Command =>
   addRunFlags(program.command("mcp"))
-    .summary("give assistants tools that make images, by the Model Context Protocol")
+    .summary("give assistants tools that make images (Model Context Protocol)")
     .description(
       "Gives assistants, such as Claude, tools that make and edit images, list models and read the settings of images. It speaks the Model Context Protocol on stdin and stdout: the assistant starts it. Without --data, its jobs and images are removed when it ends.",
     )
@@ -21,8 +21,12 @@ export const addMcp = (program: Command, io: Io): Command =>
     .addHelpText("after", environmentHelp())
     .action((flags: Flags) => answer(flags, io));
 
+const forPeople =
+  "note: an assistant starts this command and talks to it; put it into the assistant's configuration. Ctrl+C ends it.\n";
+
 async function answer(flags: Flags, io: Io): Promise<void> {
   const { serveStdio } = await import("../app/mcp.ts");
+  if (process.stdin.isTTY) io.stderr.write(forPeople);
   const config = { ...runConfig(flags, io), logLevel: flags.logLevel };
   if (flags.data !== undefined || config.databaseUrl !== undefined) return serveStdio(config, io.signal);
   // assistants start one a window, and the embedded database has one process

@@ -22,7 +22,7 @@ const { limits, keepHours } = serverDefaults;
 /** Adds `aquatint serve` to the program. */
 export const addServe = (program: Command, io: Io): Command =>
   addSafety(addRunFlags(program.command("serve")))
-    .summary("serve models over HTTP to clients of AUTOMATIC1111, OpenAI and programs")
+    .summary("serve models over HTTP, with the APIs of AUTOMATIC1111 and OpenAI")
     .description(
       "Serves models over HTTP: a queue of jobs at /v1/jobs (described at /v1/docs), AUTOMATIC1111's API at /sdapi/v1, OpenAI's at /v1/images, and tools for assistants at /mcp. Ctrl+C ends it, within a minute if a job is running.",
     )

@@ -22,7 +22,7 @@ export const sizeFields = {
 export const fitField = z
   .enum(["crop", "stretch"])
   .default("crop")
-  .describe("how an image of other proportions is brought to the size");
+  .describe("how an image with another aspect ratio is fitted to the size");
 
 const loraField = z.object({
   name: name.describe("as /v1/models lists it"),
@@ -31,10 +31,12 @@ const loraField = z.object({
 
 const controlField = z.object({
   model: name.describe("name of the ControlNet"),
-  image: imageField.describe("what the ControlNet reads, such as edges; it is not computed here"),
+  image: imageField.describe(
+    "the image that the ControlNet reads, such as edges; it is not computed from another image",
+  ),
   scale: z.number().min(0).max(10).default(1),
-  start: share.default(0).describe("share of the steps from which it acts"),
-  end: share.default(1).describe("share of the steps after which it does no more"),
+  start: share.default(0).describe("share of the steps at which it starts"),
+  end: share.default(1).describe("share of the steps at which it stops"),
 });
 
 /** Fields of every kind that draws with a prompt. */
@@ -47,19 +49,19 @@ export const promptFields = {
     .default("plain")
     .describe("a1111 reads (word:1.2), [from:to:when], AND, BREAK and <lora:name:0.8>"),
   emphasis: z.enum(["original", "no-norm", "ignore", "none"]).default("original"),
-  clipSkip: z.int().min(0).max(12).default(0).describe("layers of the text encoder that are left out"),
+  clipSkip: z.int().min(0).max(12).default(0).describe("last layers of the text encoder to skip; 0 is none"),
   clipSkipRule: z.enum(["diffusers", "a1111"]).default("diffusers"),
   seed: z
     .union([z.int().min(0), z.string().regex(/^\d{1,20}$/)])
     .optional()
-    .describe("a new one if absent; as text beyond 2^53"),
+    .describe("a new one if absent; a string for seeds above 2^53"),
   steps: z.int().min(1).max(1000).optional().describe("the model's own number if absent"),
   guidance: z.number().min(0).max(100).optional().describe("classifier-free guidance; 1 is none"),
   guidanceRescale: share.default(0),
   sampler: name.optional().describe('"DPM++ 2M Karras"; the model\'s own if absent'),
   rng: z.enum(["torch-cpu", "cuda-philox"]).default("torch-cpu"),
   noise: z.enum(["fresh", "brownian"]).default("fresh"),
-  count: z.int().min(1).max(MAX_FILES).default(1).describe("files, with seeds that follow each other"),
+  count: z.int().min(1).max(MAX_FILES).default(1).describe("number of files, with consecutive seeds"),
   vae: name.optional().describe("name of another autoencoder"),
   loras: z.array(loraField).max(16).default([]),
 };
@@ -67,10 +69,10 @@ export const promptFields = {
 /** Fields of the kinds that make images. */
 export const imageFields = {
   ...promptFields,
-  batch: z.int().min(1).max(8).default(1).describe("images that are made in the same calls of the network"),
+  batch: z.int().min(1).max(8).default(1).describe("images that are computed at the same time"),
   controls: z.array(controlField).max(4).default([]),
   format: z.enum(["png", "jpeg", "webp"]).default("png"),
-  quality: z.int().min(1).max(100).optional().describe("of JPEG and WebP"),
+  quality: z.int().min(1).max(100).optional().describe("quality of JPEG and WebP"),
 };
 
 /** Parsed fields that every kind that makes images has. */

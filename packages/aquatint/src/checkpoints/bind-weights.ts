@@ -89,16 +89,16 @@ const isBare = ({ dtype, quantized }: TensorLocation): boolean => dtype === "I8"
 
 function checkWeight(name: string, { dtype, shape }: Tensor, location: TensorLocation | undefined): TensorLocation {
   const fail = (kind: string, message: string, hint: string) => new AquatintError(`weights/${kind}`, message, { hint });
-  if (!location) throw fail("missing", `no file has the weight ${name}`, "Take all files of the same model.");
+  if (!location) throw fail("missing", `no file has the weight ${name}`, "take all files of the same model");
   if (String(location.shape) !== String(shape)) {
     const message = `${name} is [${location.shape}] in ${location.file.name}, expected [${shape}]`;
-    throw fail("shape", message, "The config belongs to another model: take config.json and weights from one place.");
+    throw fail("shape", message, "the config belongs to another model: take config.json and weights from one place");
   }
   if (dtype !== "float32" || !storedTypes[location.dtype] || isBare(location)) {
     const message = `${name} is ${location.dtype} in ${location.file.name}, expected ${Object.keys(storedTypes)
       .filter((type) => type !== "I8")
       .join(", ")} for ${typeName({ dtype, shape })}`;
-    throw fail("dtype", message, "Take the float16 or float32 file of the same model.");
+    throw fail("dtype", message, "take the float16 or float32 file of the same model");
   }
   return location;
 }

@@ -36,7 +36,7 @@ export async function openFileHeader(path: string): Promise<FileHeader> {
   const files = await diskFiles(path);
   if (files.file === undefined) {
     throw new AquatintError("file/is-folder", `cannot read ${path}: it is a folder, expected a file`, {
-      hint: "Name a file inside it.",
+      hint: "name a file inside it",
     });
   }
   return readHeader(files, files.file);

@@ -40,7 +40,7 @@ export function componentOf({ name, components }: Model, className: ModelClassNa
   const component = [...components.values()].find((entry) => entry.className === className);
   if (component) return component;
   const classNames = Array.from(components.values(), (entry) => entry.className).join(", ") || "nothing that is known";
-  throw new AquatintError("model/class", `${name} holds ${classNames}, expected a ${className}`, {
+  throw new AquatintError("model/class", `${name} holds ${classNames}, expected ${className}`, {
     hint: "give the folder of the model that was trained for this",
   });
 }

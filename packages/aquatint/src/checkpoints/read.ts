@@ -32,7 +32,7 @@ export async function readTextOf(files: ModelFiles, path: string): Promise<strin
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new AquatintError("file/encoding", `cannot read ${name}: it is not UTF-8 text`, {
-      hint: "Save it as UTF-8.",
+      hint: "save it as UTF-8",
       cause,
     });
   }

@@ -130,7 +130,7 @@ export async function readText(path: string): Promise<string> {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new AquatintError("file/encoding", `cannot read ${path}: it is not UTF-8 text`, {
-      hint: "Save it as UTF-8.",
+      hint: "save it as UTF-8",
       cause,
     });
   }
@@ -168,26 +168,28 @@ export const writeSafetensors = (
 ): Promise<void> => writeFileAtomic(path, encodeSafetensors(tensors, metadata));
 
 const failures: Readonly<Record<string, readonly [kind: string, problem: string, hint: string]>> = {
-  ENOENT: ["missing", "no such file or folder", "Check the path. For a new file, its folder must exist."],
-  ENOTDIR: ["missing", "a part of the path is a file, not a folder", "Check the path."],
-  EISDIR: ["is-folder", "it is a folder, expected a file", "Name a file inside it."],
-  EACCES: ["denied", "permission denied", "Check who may use the file and its folder."],
-  EPERM: ["denied", "permission denied", "Check who may use the file and its folder."],
-  EROFS: ["denied", "the disk is read-only", "Choose another folder."],
-  ENOSPC: ["full", "the disk is full", "Free some space, or choose another disk."],
-  EDQUOT: ["full", "the quota of the disk is used up", "Free some space, or choose another disk."],
+  ENOENT: ["missing", "no such file or folder", "check the path"],
+  ENOTDIR: ["missing", "a part of the path is a file, not a folder", "check the path"],
+  EISDIR: ["is-folder", "it is a folder, expected a file", "name a file inside it"],
+  EACCES: ["denied", "permission denied", "check who may use the file and its folder"],
+  EPERM: ["denied", "permission denied", "check who may use the file and its folder"],
+  EROFS: ["denied", "the disk is read-only", "choose another folder"],
+  ENOSPC: ["full", "the disk is full", "free some space, or choose another disk"],
+  EDQUOT: ["full", "the quota of the disk is used up", "free some space, or choose another disk"],
   EFBIG: [
     "full",
     "the file is larger than the disk or the user's limit allows",
-    "Choose another disk, or raise the limit.",
+    "choose another disk, or raise the limit",
   ],
-  ENAMETOOLONG: ["name", "the name is too long", "Choose a shorter one: most disks allow 255 bytes."],
-  EEXIST: ["missing", "a part of the path is a file, not a folder", "Check the path."],
+  ENAMETOOLONG: ["name", "the name is too long", "choose a shorter one: most disks allow 255 bytes"],
+  EEXIST: ["missing", "a part of the path is a file, not a folder", "check the path"],
 };
 
 /** The AquatintError "file/…" of a failed call of `node:fs`; one that is an AquatintError already stays. */
 export function fileError(verb: "read" | "write", path: string, cause: unknown): AquatintError {
   if (cause instanceof AquatintError) return cause;
-  const [kind, problem, hint] = failures[String(codeOf(cause))] ?? ["failed", messageOf(cause), undefined];
+  const code = String(codeOf(cause));
+  const [kind, problem, advice] = failures[code] ?? ["failed", messageOf(cause), undefined];
+  const hint = code === "ENOENT" && verb === "write" ? "check the path: the file's folder must exist" : advice;
   return new AquatintError(`file/${kind}`, `cannot ${verb} ${path}: ${problem}`, { hint, cause });
 }

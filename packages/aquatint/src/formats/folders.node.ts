@@ -9,7 +9,7 @@ export function checkName(path: string): void {
   const problem = nameProblem(basename(path), process.platform);
   if (problem === undefined) return;
   throw new AquatintError("file/name", `cannot write ${JSON.stringify(path)}: ${problem}`, {
-    hint: "Choose another name.",
+    hint: "choose another name",
   });
 }
 

@@ -11,15 +11,15 @@ const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
   problem:
     "it is a Python pickle (.ckpt, .pt, .bin), which can run any code while it is being read, so it is never opened",
-  hint: "Use the .safetensors file of the same model, or convert it once with the safetensors package in Python.",
+  hint: "use the .safetensors file of the same model, or convert it once with the safetensors package in Python",
 };
-const other = (what: string, hint = "Use the .safetensors file of the same model."): ForeignFormat => ({
+const other = (what: string, hint = "use the .safetensors file of the same model"): ForeignFormat => ({
   code: "safetensors/not-safetensors",
   problem: `it is ${what}, expected a safetensors file`,
   hint,
 });
 
-const DOWNLOAD = "If it was downloaded, the download gave a page, not the file: check the address, or log in.";
+const DOWNLOAD = "if it was downloaded, the site sent a web page instead of the file: check the address, or log in";
 const onnx = other("an ONNX model");
 
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
@@ -30,7 +30,7 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["\x80\x03", pickle],
   ["\x80\x04", pickle],
   ["\x80\x05", pickle],
-  ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "Fetch the content: git lfs pull.")],
+  ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "fetch the content: git lfs pull")],
   ["GGUF", other("a GGUF file, whose weights are quantized")],
   ["GGML", other("a GGML file")],
   ["lmgg", other("a GGML file")],
@@ -38,11 +38,11 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["tjgg", other("a GGML file")],
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
   ["\x89HDF", other("an HDF5 file")],
-  ["\x89PNG", other("a PNG image", "How an image was made says: aquatint info FILE.")],
-  ["7z\xbc\xaf", other("a 7z archive", "Unpack it.")],
-  ["Rar!", other("a RAR archive", "Unpack it.")],
-  ["\x1f\x8b", other("a gzip archive", "Unpack it.")],
-  ["{", other("a JSON text", `Only safetensors files are read. ${DOWNLOAD}`)],
+  ["\x89PNG", other("a PNG image", "aquatint info FILE prints how an image was made")],
+  ["7z\xbc\xaf", other("a 7z archive", "unpack it")],
+  ["Rar!", other("a RAR archive", "unpack it")],
+  ["\x1f\x8b", other("a gzip archive", "unpack it")],
+  ["{", other("a JSON text", `only safetensors files are read; ${DOWNLOAD}`)],
   ["<", other("a web page or XML", DOWNLOAD)],
 ];
 

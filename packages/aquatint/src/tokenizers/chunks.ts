@@ -79,7 +79,7 @@ function embeddedWords(embeddings: ReadonlyMap<string, number>, tokenizer: ClipT
     const ids = wordIds(tokenizer, name);
     if (ids.length === 0 || !Number.isSafeInteger(vectors) || vectors < 1 || vectors > room) {
       const message = `the embedding ${JSON.stringify(name)} has ${vectors} vectors, expected a word and 1 to ${room}`;
-      throw new AquatintError("prompt/embedding", message, { hint: "Use an embedding that was made for this model." });
+      throw new AquatintError("prompt/embedding", message, { hint: "use an embedding that was made for this model" });
     }
     words.push({ ids, name, vectors });
   }

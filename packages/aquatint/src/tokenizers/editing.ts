@@ -63,7 +63,7 @@ interface Source {
 
 function parse(source: Source, from: number, to: number, depth: number): Part[] {
   if (depth > MAX_DEPTH) {
-    const hint = "Write literal brackets with a backslash: \\( \\[.";
+    const hint = "write literal brackets with a backslash: \\( \\[";
     throw new AquatintError("prompt/nesting", `the prompt's brackets are more than ${MAX_DEPTH} deep`, { hint });
   }
   const parts: Part[] = [];

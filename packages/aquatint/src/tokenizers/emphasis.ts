@@ -28,7 +28,7 @@ export function emphasized(
   const width = embedding.length / weights.length;
   if (!Number.isInteger(width)) {
     throw new AquatintError("prompt/emphasis", `${embedding.length} values for ${weights.length} tokens`, {
-      hint: "Give a chunk's embedding with its own weights.",
+      hint: "give a chunk's embedding with its own weights",
     });
   }
   const scaled = Float32Array.from(embedding, (value, i) => value * itemAt(weights, Math.floor(i / width)));

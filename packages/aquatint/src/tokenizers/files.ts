@@ -25,8 +25,8 @@ function parse<T>(files: TokenizerFiles, name: keyof TokenizerFiles): Readonly<R
   try {
     value = JSON.parse(files[name]);
   } catch (cause) {
-    throw new AquatintError("tokenizer/json", `${name} is not valid JSON`, { hint: "Fetch the file again.", cause });
+    throw new AquatintError("tokenizer/json", `${name} is not valid JSON`, { hint: "fetch the file again", cause });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, T>;
-  throw new AquatintError("tokenizer/json", `${name} is not a JSON object`, { hint: "Fetch the file again." });
+  throw new AquatintError("tokenizer/json", `${name} is not a JSON object`, { hint: "fetch the file again" });
 }

@@ -42,7 +42,7 @@ export function specialTokens(config: JsonObject, map: JsonObject, vocab: Readon
   return { start: idOf(start), end: idOf(end), pad: idOf(pad), all };
 }
 
-const BROKEN = "The tokenizer's files do not belong together: fetch them again.";
+const BROKEN = "the tokenizer's files do not belong together: fetch them again";
 
 /** The text of a token, given bare or as transformers' AddedToken. */
 function contentOf(token: unknown): string {

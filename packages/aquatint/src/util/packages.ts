@@ -41,10 +41,10 @@ const server = {
   commands: {
     name: SERVER,
     summaries: {
-      serve: "serve models over HTTP to clients of AUTOMATIC1111, OpenAI and programs",
+      serve: "serve models over HTTP, with the APIs of AUTOMATIC1111 and OpenAI",
       worker: "run jobs of a server on another machine",
       users: "manage the users of a server",
-      mcp: "give assistants tools that make images, by the Model Context Protocol",
+      mcp: "give assistants tools that make images (Model Context Protocol)",
     },
     load: () => import("@aquatint/server/commands"),
   },

@@ -14,7 +14,7 @@ export const imageToImage = defineKind({
     ...sizeFields,
     image: imageField,
     fit: fitField,
-    strength: z.number().gt(0).max(1).default(0.75).describe("how far to go from the image"),
+    strength: z.number().gt(0).max(1).default(0.75).describe("how much the image may change"),
   }),
   async prepare({ image, fit, strength, width, height, ...request }, context) {
     const source = await context.image(image);

@@ -8,23 +8,30 @@ import { defineKind } from "../kind.ts";
 /** Images of which a part is painted anew. */
 export const inpainting = defineKind({
   name: "inpainting",
-  summary: "Paints a part of an image anew.",
+  summary: "Makes a masked part of an image again.",
   images: ["image", "mask", "controls.*.image"],
   schema: z.object({
     ...imageFields,
     ...sizeFields,
     image: imageField,
-    mask: imageField.describe("what is at least half as bright as white, or transparent, is painted"),
-    strength: z.number().gt(0).max(1).default(1).describe("how far to go from the image inside the mask"),
+    mask: imageField.describe("areas that are transparent, or at least half as bright as white, are made again"),
+    strength: z.number().gt(0).max(1).default(1).describe("how much the masked part may change"),
     fit: fitField,
-    invert: z.boolean().default(false).describe("paints what the mask does not show"),
-    maskBlur: z.number().min(0).max(64).default(0).describe("standard deviation of the mask's edge in pixels"),
+    invert: z.boolean().default(false).describe("makes everything outside of the mask again instead"),
+    maskBlur: z
+      .number()
+      .min(0)
+      .max(64)
+      .default(0)
+      .describe("softness of the mask's edge: standard deviation in pixels"),
     region: z
       .enum(["whole", "masked"])
       .default("whole")
-      .describe("masked: the part around the mask is drawn in the size of the request and put back"),
-    padding: z.int().min(0).max(1024).default(32).describe("pixels around the mask that belong to its part"),
-    fill: z.enum(["original", "blur"]).default("original").describe("what the masked part begins with"),
+      .describe(
+        "masked: only the area around the mask is made, in the size of the request, and then put back into the image",
+      ),
+    padding: z.int().min(0).max(1024).default(32).describe("pixels around the mask that belong to this area"),
+    fill: z.enum(["original", "blur"]).default("original").describe("content of the masked part before the first step"),
   }),
   async prepare({ image, mask, strength, fit, invert, maskBlur, region, padding, fill, ...request }, context) {
     const [init, area] = await Promise.all([context.image(image), context.image(mask)]);

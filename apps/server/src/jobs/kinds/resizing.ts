@@ -8,11 +8,11 @@ import { defineKind } from "../kind.ts";
 /** Images in another size, by Lanczos' filter alone. */
 export const resizing = defineKind({
   name: "resizing",
-  summary: "Resizes an image with Lanczos' filter, without a model.",
+  summary: "Resizes an image with a Lanczos filter, without a model.",
   images: ["image"],
   schema: z.object({
     image: imageField,
-    scale: z.number().gt(0).max(8).optional().describe("of both sides; or give width and height"),
+    scale: z.number().gt(0).max(8).optional().describe("factor of both sides; or give width and height"),
     width: z.int().min(1).max(16384).optional(),
     height: z.int().min(1).max(16384).optional(),
     format: z.enum(["png", "jpeg", "webp"]).default("png"),

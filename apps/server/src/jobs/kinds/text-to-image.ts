@@ -6,7 +6,7 @@ import { defineKind } from "../kind.ts";
 /** Images of a prompt, in one pass or with a hires fix. */
 export const textToImage = defineKind({
   name: "text-to-image",
-  summary: "Makes images of a prompt.",
+  summary: "Makes images from a prompt.",
   images: ["controls.*.image"],
   schema: z.object({
     ...imageFields,
@@ -18,7 +18,7 @@ export const textToImage = defineKind({
         steps: z.int().min(1).max(1000).optional(),
       })
       .optional()
-      .describe("makes each image again in a larger size"),
+      .describe("hires fix: makes each image again in a larger size"),
   }),
   prepare: ({ hires, width, height, ...request }, context) => prepareImages(request, { hires, width, height }, context),
 });

@@ -35,7 +35,7 @@ const schema = z.object({
 /** Clips of a prompt. */
 export const textToVideo = defineKind({
   name: "text-to-video",
-  summary: "Makes clips of a prompt with a motion adapter.",
+  summary: "Makes clips from a prompt with a motion adapter.",
   images: [],
   schema,
   async prepare(request, context) {

@@ -7,13 +7,13 @@ import { defineKind } from "../kind.ts";
 /** Images that are enlarged and drawn again from there. */
 export const upscaling = defineKind({
   name: "upscaling",
-  summary: "Enlarges an image and draws its details again.",
+  summary: "Enlarges an image and makes its details again.",
   images: ["image", "controls.*.image"],
   schema: z.object({
     ...imageFields,
     image: imageField,
     scale: z.number().gt(1).max(8).default(2),
-    strength: z.number().gt(0).max(1).default(0.3).describe("how far the details may go from the image"),
+    strength: z.number().gt(0).max(1).default(0.3).describe("how much the details may change"),
   }),
   async prepare({ image, scale, strength, ...request }, context) {
     const init = await context.image(image);

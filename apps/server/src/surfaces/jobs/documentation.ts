@@ -26,7 +26,7 @@ const info = {
     title: "Aquatint",
     version,
     description:
-      "Jobs that make images and clips. The surfaces of AUTOMATIC1111 and OpenAI are described by their makers.",
+      "Jobs that make images and clips. The APIs of AUTOMATIC1111 and OpenAI, which the server has too, are described in their own documentation.",
     license: { name: "MIT", identifier: "MIT" },
   },
   servers: [{ url: "/" }],

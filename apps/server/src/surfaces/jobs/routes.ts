@@ -28,13 +28,13 @@ export const submitRoute = createRoute({
         .min(1)
         .max(200)
         .optional()
-        .openapi({ description: "the same key gives the same job, however often it is sent" }),
+        .openapi({ description: "requests with the same key get the same job" }),
     }),
     body: { required: true, content: { "application/json": { schema: jobRequestSchema } } },
   },
   responses: {
     202: json(jobSchema, "The job waits."),
-    400: problem("The request is wrong; the problem says what was expected."),
+    400: problem("The request is wrong. The problem says what was expected."),
     413: problem("The body is too large."),
     422: problem(
       "The job is too large for the memory or the budget, or the idempotency key was used for another request.",
@@ -83,7 +83,7 @@ export const cancelRoute = createRoute({
       keep: z
         .enum(["nothing", "finished"])
         .default("nothing")
-        .openapi({ description: "finished: the job is done with the files that are there" }),
+        .openapi({ description: "finished: the job counts as done, with the files that are finished" }),
     }),
   },
   responses: { 200: json(jobSchema, "The job, which ends soon."), ...unknownJob },
@@ -99,11 +99,14 @@ export const eventsRoute = createRoute({
   request: {
     params,
     query: z.object({
-      previews: z.enum(["true", "false"]).default("true").openapi({ description: "progress carries small images" }),
+      previews: z
+        .enum(["true", "false"])
+        .default("true")
+        .openapi({ description: "progress events contain small images" }),
       cancel: z
         .enum(["never", "disconnect"])
         .default("never")
-        .openapi({ description: "disconnect: the job is canceled where the stream is closed before its end" }),
+        .openapi({ description: "disconnect: the job is canceled if the client closes the stream early" }),
     }),
   },
   responses: {

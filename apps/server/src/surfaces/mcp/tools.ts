@@ -14,7 +14,7 @@ import { drawn } from "./jobs.ts";
 const image = z
   .string()
   .min(1)
-  .describe('"JOB/NUMBER" as generate_image and edit_image name their images, or the bytes of a file as base64');
+  .describe('name of an image that generate_image or edit_image made, "JOB/NUMBER", or an image file as base64');
 
 const { prompt, negative, model, seed, steps, guidance, sampler, loras, vae, format } = imageFields;
 /** Fields that both tools that draw have; those of jobs that assistants do not need are left out. */
@@ -22,15 +22,17 @@ const drawing = {
   ...{ prompt: prompt.describe("what the image shows"), negative, model, seed, steps, guidance, sampler, loras, vae },
   ...sizeFields,
   format,
-  count: z.int().min(1).max(4).default(1).describe("images, with seeds that follow each other"),
+  count: z.int().min(1).max(4).default(1).describe("number of images, with consecutive seeds"),
 };
 
 const schemas = {
   generate: z.strictObject(drawing),
   edit: z.strictObject({
     ...{ image, ...drawing },
-    mask: image.optional().describe("an image that is white where the image is painted anew; all of it if absent"),
-    strength: z.number().gt(0).max(1).optional().describe("how far to go from the image: 0.75 of all, 1 of a part"),
+    mask: image
+      .optional()
+      .describe("an image that is white where the image is to change; everything may change if absent"),
+    strength: z.number().gt(0).max(1).optional().describe("how much may change: 0.75 if absent, with a mask 1"),
   }),
   list: z.strictObject({}),
   describe: z.strictObject({ image }),
@@ -59,7 +61,7 @@ export const tools: readonly Tool[] = [
   defineTool({
     name: "generate_image",
     title: "Generate an image",
-    description: "Makes images of a prompt, and answers with them, their names and their settings.",
+    description: "Makes images from a prompt. Returns the images, their names and their settings.",
     inputSchema: schemas.generate,
     readOnly: false,
     run: (input, call) => drawn(textToImage, input, call),
@@ -67,7 +69,7 @@ export const tools: readonly Tool[] = [
   defineTool({
     name: "edit_image",
     title: "Edit an image",
-    description: "Changes an image by a prompt; with a mask, only the masked part.",
+    description: "Changes an image as a prompt says; with a mask, only the masked part.",
     inputSchema: schemas.edit,
     readOnly: false,
     async run({ image, mask, ...input }, call) {
@@ -80,7 +82,7 @@ export const tools: readonly Tool[] = [
     name: "list_models",
     title: "List the models",
     description:
-      "Lists the models, and the LoRAs, embeddings and ControlNets that fit each; the first one is the default.",
+      "Lists the models, and the LoRAs, embeddings and ControlNets that fit each. The first model is the default.",
     inputSchema: schemas.list,
     readOnly: true,
     run: async (_, { tools: { models } }) => ({ value: { models: await listedModels(models) } }),
@@ -88,7 +90,7 @@ export const tools: readonly Tool[] = [
   defineTool({
     name: "describe_image",
     title: "Describe an image's settings",
-    description: "Reads the prompt, seed and other settings that the program that made an image wrote into its file.",
+    description: "Reads from an image file the prompt, seed and other settings that it was made with.",
     inputSchema: schemas.describe,
     readOnly: true,
     run: async ({ image }, call) => ({ value: await imageSettings(await readImage(image, "image", call)) }),

@@ -20,10 +20,13 @@ export const addCache = (program: Command, io: Io): Command =>
     .command("cache")
     .summary("list, clear or limit the packed weights that are kept on disk")
     .description(
-      "Lists, clears or limits packed weights. A large model that was used twice keeps its weights on disk in packed form, so that it loads faster. Packed weights take at most a tenth of the free disk, or what `aquatint cache limit GB` sets; the least recently used are removed first.",
+      "Lists, clears or limits the packed weights on disk. When a large model is used for the second time, its weights are stored in packed form, so that it loads faster from then on. Packed weights take at most a tenth of the free disk, or the size that `aquatint cache limit GB` sets; the least recently used are removed first.",
     )
     .argument("[action]", actions.join(", "), action, "list")
-    .argument("[GB]", 'of "limit": the GB that they may take, or "default" for a tenth of the free disk')
+    .argument(
+      "[GB]",
+      'for "limit": the size in gigabytes, or "default" for a tenth of the free disk; without it, the limit is printed',
+    )
     .option("--json", "print one JSON object on stdout")
     .action((name: Action, size: string | undefined, flags: Flags) => {
       if (size !== undefined && name !== "limit") throw wrong(`cache ${name}`, "nothing more", size, "leave it out");

@@ -34,7 +34,7 @@ export async function metadataIn(path: string, cwd: string): Promise<ImageMetada
   const metadata = imageMetadata(await imageTexts(await readImageFile(file), { name: path }));
   if (metadata) return metadata;
   throw new AquatintError("image/no-recipe", `${path} does not say how it was made`, {
-    hint: "Many sites remove the metadata: use the file as it was saved.",
+    hint: "many sites remove the metadata: use the file as it was saved",
   });
 }
 

@@ -47,7 +47,7 @@ export const addMemory = (command: Command): Command =>
     )
     .option(
       "--precision <type>",
-      "float32; int8: weights of `aquatint quantize`, given by --variant; dynamic: the U-Net's linear layers in 8 bits without them; on the CPU (default: that of the weights)",
+      "precision of the networks on a CPU: float32; int8, with a file of `aquatint quantize` as --variant; dynamic, which rounds the U-Net's linear layers to 8 bits as it runs (default: int8 with such a file, else float32)",
       choice("--precision", precisions),
     );
 

@@ -25,7 +25,7 @@ export function checkImage(image: Image): void {
   const sizes = Number.isSafeInteger(width) && width > 0 && Number.isSafeInteger(height) && height > 0;
   if (sizes && (channels === 3 || channels === 4) && data.length === width * height * channels) return;
   throw new AquatintError("image/size", `an image of ${sizeOf(image)} was given ${data.length} bytes`, {
-    hint: "Width and height must be positive integers, channels 3 or 4, and the data width * height * channels bytes.",
+    hint: "width and height must be positive integers, channels 3 or 4, and the data width * height * channels bytes",
   });
 }
 
@@ -51,7 +51,7 @@ export function tensorToImage(values: Float32Array, { width, height }: Pick<Imag
 
 const notFinite = () =>
   new AquatintError("image/not-finite", "the values of an image contain NaN", {
-    hint: "Look for what made them: the weights, the decoder, or the arithmetic before this call.",
+    hint: "look for what made them: the weights, the decoder, or the arithmetic before this call",
   });
 
 /** A [n, 3, height, width] tensor in -1..1 as n RGB images. */
@@ -70,7 +70,7 @@ export function imageToTensor(image: Image): Float32Array<ArrayBuffer> {
   const { width, height, channels, data } = image;
   if (channels !== 3) {
     throw new AquatintError("image/alpha", `an image of ${sizeOf(image)} has transparency, expected 3 channels`, {
-      hint: "Put it on a background first: flatten(image, color).",
+      hint: "put it on a background first: flatten(image, color)",
     });
   }
   const plane = width * height;
@@ -147,7 +147,7 @@ function checkGrid(images: readonly Image[], sizes: { columns: number; gap: numb
   const other = images.find(({ width, height }) => width !== first?.width || height !== first?.height);
   if (first && other) {
     const message = `images of ${sizeOf(first)} and ${sizeOf(other)} cannot share a grid`;
-    throw new AquatintError("image/size", message, { hint: "Bring them to one size first." });
+    throw new AquatintError("image/size", message, { hint: "bring them to one size first" });
   }
   for (const [name, value] of Object.entries(sizes)) {
     const least = name === "gap" ? 0 : 1;

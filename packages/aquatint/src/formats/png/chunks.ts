@@ -30,7 +30,7 @@ export function crc32(bytes: Uint8Array): number {
 /** The chunks of a PNG file up to IEND, as views; lengths and checksums are checked. */
 export function readChunks(bytes: Uint8Array, { name = "the image" } = {}): PngChunk[] {
   if (!SIGNATURE.every((byte, i) => bytes[i] === byte)) {
-    throw pngError("not-png", name, "it does not begin with the PNG signature", "Save the image as PNG.");
+    throw pngError("not-png", name, "it does not begin with the PNG signature", "save the image as PNG");
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: PngChunk[] = [];
@@ -38,13 +38,13 @@ export function readChunks(bytes: Uint8Array, { name = "the image" } = {}): PngC
   while (chunks.at(-1)?.type !== "IEND") {
     const length = at + 12 <= bytes.length ? view.getUint32(at) : Number.POSITIVE_INFINITY;
     const end = at + 8 + length;
-    if (end + 4 > bytes.length) throw pngError("truncated", name, "the file ends inside a chunk", "Fetch it again.");
+    if (end + 4 > bytes.length) throw pngError("truncated", name, "the file ends inside a chunk", "fetch it again");
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     if (crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end)) {
-      throw pngError("corrupt", name, `the checksum of the chunk ${JSON.stringify(type)} is wrong`, "Fetch it again.");
+      throw pngError("corrupt", name, `the checksum of the chunk ${JSON.stringify(type)} is wrong`, "fetch it again");
     }
     if (chunks.length === MAX_CHUNKS) {
-      throw pngError("too-large", name, `it has more than ${MAX_CHUNKS} chunks`, "Save it again.");
+      throw pngError("too-large", name, `it has more than ${MAX_CHUNKS} chunks`, "save it again");
     }
     chunks.push({ type, data: bytes.subarray(at + 8, end) });
     at = end + 4;

@@ -54,7 +54,7 @@ function colorKey(chunks: readonly PngChunk[]): readonly number[] | undefined {
   return Array.from({ length: data.length / 2 }, (_, i) => ((data[2 * i]! << 8) | data[2 * i + 1]!) & (2 ** depth - 1));
 }
 
-const DAMAGED = "Fetch or save it again.";
+const DAMAGED = "fetch or save it again";
 
 /** Bits a sample that each color type allows: gray, RGB, indexed, gray with alpha, RGBA. */
 const depths: Readonly<Record<number, readonly number[]>> = {
@@ -80,7 +80,7 @@ interface PngHeader {
 
 function readHeader(chunks: readonly PngChunk[], name: string): PngHeader {
   const [first] = chunks;
-  if (first?.type === "CgBI") throw pngError("not-png", name, "it is in Apple's own form of PNG", "Save it as PNG.");
+  if (first?.type === "CgBI") throw pngError("not-png", name, "it is in Apple's own form of PNG", "save it as PNG");
   const count = (chunkType: string) => chunks.filter(({ type }) => type === chunkType).length;
   if (first?.type !== "IHDR" || first.data.length !== 13 || count("IHDR") !== 1) {
     throw pngError("corrupt", name, "it must have one header, first and of 13 bytes", DAMAGED);
@@ -109,10 +109,10 @@ function checkBudget(
   if (width * height > allowed) {
     const kind = depth === 16 ? " of 16 bits a sample" : "";
     const message = `${width} x ${height} is more than the ${allowed} pixels${kind} that are read`;
-    throw pngError("too-large", name, message, "Make the image smaller.");
+    throw pngError("too-large", name, message, "make the image smaller");
   }
   if (interlaced && depth < 8) {
-    throw pngError("unsupported", name, `it is interlaced with ${depth} bits a sample`, "Save it without interlacing.");
+    throw pngError("unsupported", name, `it is interlaced with ${depth} bits a sample`, "save it without interlacing");
   }
   const packed = chunks.reduce((sum, { type, data }) => sum + (type === "IDAT" ? data.length : 0), 0);
   // a row has one byte more, passes have shorter rows, and deflate adds little: a small file unpacks to little

@@ -14,10 +14,10 @@ const fromLatin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => St
 /** A keyword and its text as a chunk: tEXt where Latin-1 can hold the text, else iTXt (UTF-8). */
 export function textChunk(keyword: string, text: string): PngChunk {
   if (!/^[ -~\xa1-\xff]{1,79}$/.test(keyword) || /^ | {2}| $/.test(keyword)) {
-    const hint = "Use 1 to 79 printable Latin-1 characters, without spaces around or two in a row.";
+    const hint = "use 1 to 79 printable Latin-1 characters, without spaces around or two in a row";
     throw pngError("keyword", JSON.stringify(keyword), "it is not a keyword of PNG text", hint);
   }
-  if (text.includes("\0")) throw pngError("text", keyword, "the text contains a zero character", "Remove it.");
+  if (text.includes("\0")) throw pngError("text", keyword, "the text contains a zero character", "remove it");
   if (isLatin1(text)) return { type: "tEXt", data: Uint8Array.from([...latin1(keyword), 0, ...latin1(text)]) };
   // after the keyword: compression flag, method, empty language, empty translated keyword
   return {
@@ -51,7 +51,7 @@ export function readTexts(chunks: readonly PngChunk[], { name = "the image" } = 
 }
 
 const tooMuchText = (name: string, problem: string) =>
-  pngError("too-large", name, `${problem}, at most ${MAX_TEXT_BYTES} are read`, "Remove its texts.");
+  pngError("too-large", name, `${problem}, at most ${MAX_TEXT_BYTES} are read`, "remove its texts");
 
 /** All texts of a file by keyword, compressed ones too. @throws AquatintError "png/corrupt", or "png/too-large". */
 export async function allTexts(
@@ -86,7 +86,7 @@ async function inflated(data: Uint8Array<ArrayBuffer>, budget: number, name: str
     }
   } catch (cause) {
     if (cause instanceof AquatintError) throw cause;
-    throw pngError("corrupt", name, "a compressed text cannot be unpacked", "Fetch or save it again.", cause);
+    throw pngError("corrupt", name, "a compressed text cannot be unpacked", "fetch or save it again", cause);
   }
   return concatBytes(parts);
 }

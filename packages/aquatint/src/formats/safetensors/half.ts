@@ -91,7 +91,7 @@ export function toFloat32({ dtype, shape, data }: RawTensor, { name = "the tenso
     "safetensors/not-float",
     `${name}: ${dtype} [${shape.join(",")}], expected one of ${Object.keys(widen).join(", ")}`,
     {
-      hint: "Use the file as it was published.",
+      hint: "use the file as it was published",
     },
   );
 }

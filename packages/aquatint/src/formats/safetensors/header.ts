@@ -51,8 +51,8 @@ const quoted = (value: unknown): string => String(JSON.stringify(value)).slice(0
 export const safetensorsError = (kind: string, name: string, problem: string, hint?: string, cause?: unknown) =>
   new AquatintError(`safetensors/${kind}`, `${name}: ${problem}`, { hint, cause });
 
-const DAMAGED = "The file is damaged or its download was cut off: fetch it again.";
-const INVALID = "The file was not written by a correct safetensors writer: save the model again, or fetch it again.";
+const DAMAGED = "the file is damaged or its download was cut off: fetch it again";
+const INVALID = "the file was not written by a correct safetensors writer: save the model again, or fetch it again";
 
 /** Elements of a shape; undefined where the shape is no list of sizes or the product is beyond 2^53. */
 export function elementsOf(shape: unknown): number | undefined {
@@ -81,7 +81,7 @@ export function headerLength(head: Uint8Array, fileSize: number, { name = "the f
     if (!long)
       throw safetensorsError("truncated", name, `${fileSize} bytes are too few for a safetensors file`, DAMAGED);
     const message = `it does not begin with a header (length ${length}, first byte ${head[PREFIX_BYTES]}, expected "{")`;
-    throw safetensorsError("not-safetensors", name, message, "Only safetensors files are read.");
+    throw safetensorsError("not-safetensors", name, message, "only safetensors files are read");
   }
   if (PREFIX_BYTES + length > fileSize) {
     const message = `the header ends at byte ${PREFIX_BYTES + length}, the file at byte ${fileSize}`;

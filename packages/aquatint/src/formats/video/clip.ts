@@ -29,13 +29,12 @@ export const MAX_CLIP_PIXELS = 2 ** 28;
 /** Refuses a clip without frames, or of frames of several sizes. @throws AquatintError "clip/empty", "clip/size" or "image/size". */
 export function checkFrames(frames: readonly Image[]): void {
   const [first] = frames;
-  if (!first)
-    throw new AquatintError("clip/empty", "a clip needs at least one frame", { hint: "Give it some images." });
+  if (!first) throw new AquatintError("clip/empty", "a clip needs at least one frame", { hint: "give it some images" });
   for (const [i, frame] of frames.entries()) {
     checkImage(frame);
     if (frame.width === first.width && frame.height === first.height) continue;
     const message = `frame ${i + 1} is ${frame.width} x ${frame.height}, the first is ${first.width} x ${first.height}`;
-    throw new AquatintError("clip/size", message, { hint: "Bring all frames to one size first." });
+    throw new AquatintError("clip/size", message, { hint: "bring all frames to one size first" });
   }
 }
 
