@@ -33,7 +33,7 @@ export interface HttpOptions {
 /** Failed authentications a minute of one address. */
 const FAILURES_A_MINUTE = 30;
 /** Paths that anybody may read. */
-const openPaths = new Set(["/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"]);
+const openPaths = new Set(["/", "/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"]);
 
 /** The application: the checks that every request passes, then the surfaces. */
 export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
@@ -51,6 +51,7 @@ export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
     app.use(cors({ origin: [...rules.origins], exposeHeaders: ["Location", "Retry-After"] }));
   app.use(bodyLimit({ maxSize: maxBody, onError: (c) => refuseBody(c, maxBody) }));
   app.use(authentication(options));
+  app.get("/", (c) => c.redirect("/v1/docs")); // for who opens the server's address in a browser
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     await ready();

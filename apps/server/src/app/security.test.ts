@@ -98,7 +98,7 @@ test("the web UI's progress, interrupt and skip are about the caller's own jobs"
 });
 
 test("every route but those of health and the description needs a token", async () => {
-  const open = ["/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"];
+  const open = ["/", "/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"];
   for (const [method, path] of routes()) {
     const { status, headers } = await server.call(path, { method });
     if (open.includes(path)) expect(status, path).toBe(200);

@@ -60,7 +60,7 @@ export const addServe = (program: Command, io: Io): Command =>
     .addHelpText(
       "after",
       environmentHelp({
-        AQUATINT_TOKEN: "token that every request must send; --users in its place has one for each user",
+        AQUATINT_TOKEN: "token that every request must send, as the user admin; --users gives each user one",
       }),
     )
     .action((flags: Flags) => serve(flags, io));
