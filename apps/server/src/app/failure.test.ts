@@ -23,6 +23,20 @@ test("a field that a schema refuses is named", () => {
   expect(httpFailure(error)).toMatchObject({ status: 422, message: expect.stringContaining("a.b: ") });
 });
 
+test.each([
+  Object.assign(new Error("could not extend file"), { code: "53100" }),
+  Object.assign(new Error("write"), { code: "ENOSPC" }),
+  new AquatintError("file/full", "cannot write /srv/data/files/1.png: the disk is full"),
+])("a full disk is the server's failure: %o", (error) => {
+  expect(httpFailure(error)).toMatchObject({ status: 503, code: "server/full", message: "the server's disk is full" });
+});
+
+test("an error about a file of the server does not tell its path", () => {
+  const failure = httpFailure(new AquatintError("file/denied", "cannot read /srv/models/a: permission denied"));
+  expect(failure).toMatchObject({ status: 500, code: "server/internal" });
+  expect(JSON.stringify(failure)).not.toContain("/srv");
+});
+
 test("of any other error nothing is told", () => {
   const failure = httpFailure(new Error("the password is 1234"));
   expect(failure.status).toBe(500);

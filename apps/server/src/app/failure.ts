@@ -2,7 +2,7 @@ import { AquatintError } from "aquatint";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { ZodError } from "zod";
-import { RetryLater } from "../jobs/errors.ts";
+import { failureOf, RetryLater } from "../jobs/errors.ts";
 
 /** An error as surfaces write it in their own shapes. */
 export interface HttpFailure {
@@ -28,6 +28,7 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "request/budget": 422,
   "generate/memory": 422,
   storage: 503,
+  "server/internal": 500,
   server: 503,
 };
 
@@ -36,12 +37,9 @@ export function httpFailure(error: unknown): HttpFailure {
   if (error instanceof RetryLater) {
     return { status: 429, code: error.code, message: error.message, hint: error.hint, retryAfter: error.retryAfter };
   }
-  if (error instanceof AquatintError) {
+  if (error instanceof AquatintError && "status" in error && typeof error.status === "number") {
     const { code, message, hint } = error;
-    if ("status" in error && typeof error.status === "number") {
-      return { status: error.status as ContentfulStatusCode, code, message, hint };
-    }
-    return { status: statuses[code] ?? statuses[code.split("/")[0] ?? ""] ?? 400, code, message, hint };
+    return { status: error.status as ContentfulStatusCode, code, message, hint };
   }
   if (error instanceof ZodError) {
     const { path = [], message = "" } = error.issues[0] ?? {};
@@ -56,5 +54,6 @@ export function httpFailure(error: unknown): HttpFailure {
     const code = error.status === 413 ? "request/size" : "request/invalid";
     return { status: error.status as ContentfulStatusCode, code, message: error.message, hint: undefined };
   }
-  return { status: 500, code: "server/internal", message: "internal error", hint: "the server's log has the reason" };
+  const { code, message, hint } = failureOf(error);
+  return { status: statuses[code] ?? statuses[code.split("/")[0] ?? ""] ?? 400, code, message, hint };
 }

@@ -21,7 +21,7 @@ const { limits, keepHours } = serverDefaults;
 
 /** Adds `aquatint serve` to the program. */
 export const addServe = (program: Command, io: Io): Command =>
-  addSafety(addRunFlags(program.command("serve")))
+  addLimits(addSafety(addRunFlags(program.command("serve"))))
     .summary("serve models over HTTP, with the APIs of AUTOMATIC1111 and OpenAI")
     .description(
       "Serves models over HTTP: a queue of jobs at /v1/jobs (described at /v1/docs), AUTOMATIC1111's API at /sdapi/v1, OpenAI's at /v1/images, and tools for assistants at /mcp. Ctrl+C ends it, within a minute if a job is running.",
@@ -37,6 +37,18 @@ export const addServe = (program: Command, io: Io): Command =>
       integer("--port", { min: 0, max: 65535, example: DEFAULT_PORT }),
       DEFAULT_PORT,
     )
+    .option("--no-worker", "run no jobs here; for servers whose jobs `aquatint worker` runs")
+    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "info")
+    .addHelpText(
+      "after",
+      environmentHelp({
+        AQUATINT_TOKEN: "token that every request must send, as the user admin; --users gives each user one",
+      }),
+    )
+    .action((flags: Flags) => serve(flags, io));
+
+const addLimits = (command: Command): Command =>
+  command
     .option(
       "--max-queue <n>",
       "jobs that may wait; more are refused with 429",
@@ -54,16 +66,7 @@ export const addServe = (program: Command, io: Io): Command =>
       "hours that images and ended jobs are kept",
       integer("--keep-hours", { min: 1, example: 24 }),
       keepHours,
-    )
-    .option("--no-worker", "run no jobs here; for servers whose jobs `aquatint worker` runs")
-    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "info")
-    .addHelpText(
-      "after",
-      environmentHelp({
-        AQUATINT_TOKEN: "token that every request must send, as the user admin; --users gives each user one",
-      }),
-    )
-    .action((flags: Flags) => serve(flags, io));
+    );
 
 const addSafety = (command: Command): Command =>
   command

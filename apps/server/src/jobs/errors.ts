@@ -12,9 +12,19 @@ export class RetryLater extends AquatintError {
   }
 }
 
-/** An error as it is kept with a job: its message where it was thrown on purpose, else only that there was one. */
+/** Codes of a full disk: of `fileError`, Node and PostgreSQL. */
+const diskFull = new Set(["file/full", "ENOSPC", "53100"]);
+
+/** An error as users see it: its message if it was thrown on purpose and names no file of the server, else only its kind. */
 export function failureOf(error: unknown): JobFailure {
-  if (error instanceof AquatintError) return { code: error.code, message: error.message, hint: error.hint };
+  const code = String((error as { readonly code?: unknown } | null)?.code);
+  if (diskFull.has(code)) {
+    const hint = "try again later; its operator has to free some space";
+    return { code: "server/full", message: "the server's disk is full", hint };
+  }
+  if (error instanceof AquatintError && !code.startsWith("file/")) {
+    return { code, message: error.message, hint: error.hint };
+  }
   return { code: "server/internal", message: "internal error", hint: "the server's log has the reason" };
 }
 

@@ -114,8 +114,8 @@ const entriesOf = async (folder: string) => {
   return entries?.toSorted((a, b) => a.name.localeCompare(b.name));
 };
 
-type Named = Pick<FoundFile, "kind" | "name">;
-const isTwin = (a: Named, b: Named): boolean => a.kind === b.kind && a.name.toLowerCase() === b.name.toLowerCase();
+type FileKey = Pick<FoundFile, "kind" | "name">;
+const isTwin = (a: FileKey, b: FileKey): boolean => a.kind === b.kind && a.name.toLowerCase() === b.name.toLowerCase();
 
 /** Of files of one kind and name all but the first get their longer names. */
 function distinct(files: readonly FoundFile[], longer: (file: FoundFile) => string): readonly FoundFile[] {
