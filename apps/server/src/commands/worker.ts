@@ -1,15 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { AquatintError } from "aquatint";
-import { type Command, choice, type Io } from "aquatint/cli";
+import type { Command, Io } from "aquatint/cli";
 import { defaultModelFolder } from "aquatint/node";
-import { type ServerConfig, serverDefaults, workerId } from "../app/config.ts";
-import { logLevels, openLog } from "../operate/log.ts";
+import { serverDefaults, workerId } from "../app/config.ts";
+import { openLog } from "../operate/log.ts";
 import { addRunFlags, type RunFlags, runConfig } from "./flags.ts";
-
-interface Flags extends RunFlags {
-  readonly logLevel: ServerConfig["logLevel"];
-}
 
 /** Adds `aquatint worker` to the program. */
 export const addWorker = (program: Command, io: Io): Command =>
@@ -18,11 +14,10 @@ export const addWorker = (program: Command, io: Io): Command =>
     .description(
       "Runs jobs of the servers on the same PostgreSQL, DATABASE_URL. It needs models of the same names, and the same images: S3_* or a shared --data folder.",
     )
-    .option("--log-level <level>", logLevels.join(", "), choice("--log-level", logLevels), "info")
-    .action((flags: Flags) => work(flags, io));
+    .action((flags: RunFlags) => work(flags, io));
 
-async function work(flags: Flags, io: Io): Promise<void> {
-  const { models, modelFolders, data, databaseUrl, s3, engine } = runConfig(flags, io);
+async function work(flags: RunFlags, io: Io): Promise<void> {
+  const { models, modelFolders, data, databaseUrl, s3, engine, logLevel } = runConfig(flags, io);
   if (databaseUrl === undefined) {
     throw new AquatintError("server/worker-database", "a worker on its own needs PostgreSQL", {
       hint: "set DATABASE_URL for it and the server; without one the server runs its jobs itself",
@@ -33,7 +28,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
     import("../queue/leases.ts"),
     import("../worker/start.ts"),
   ]);
-  const log = openLog(flags.logLevel);
+  const log = openLog(logLevel);
   const { leaseSeconds, drainSeconds } = serverDefaults;
   const { maxMemory, ...withoutLimit } = engine;
   const modelPaths = models.length + modelFolders.length > 0 ? models : [await defaultModelFolder()];
