@@ -1,6 +1,8 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { findChromium } from "./scripts/browser.ts";
+import { quickTests } from "./test/quick.ts";
+import { quick } from "./vitest.quick.config.ts";
 
 const inBrowser = ["packages/*/src/**/*.browser.test.ts", "packages/*/test/**/*.browser.test.ts"];
 
@@ -9,7 +11,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["{apps,packages}/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...inBrowser],
+    exclude: ["**/node_modules/**", ...inBrowser, ...quickTests()],
     globalSetup: "test/worker-bundle.ts",
     pool: "forks",
     testTimeout: 180_000,
@@ -63,6 +65,6 @@ export default defineConfig({
     // Vitest's own choice leaves one core out, which is half of a machine of two
     maxWorkers: "100%",
     slowTestThreshold: 10_000,
-    projects: chromium === undefined ? [node] : [node, browser(chromium)],
+    projects: [node, quick, ...(chromium === undefined ? [] : [browser(chromium)])],
   },
 });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "tsdown";
 
 /** Bundlers know a worker by `new URL("./x.ts", import.meta.url)`; what is built is "./x.js". */
-const workerUrls = {
+export const workerUrls = {
   name: "worker-urls",
   transform: {
     filter: { id: /\/src\/.*\.ts$/, code: "import.meta.url" },

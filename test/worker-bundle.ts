@@ -15,10 +15,11 @@ export async function setup({ config }: TestProject): Promise<void> {
   const parent = join(root, "out"); // in the repository, so that the worker finds ONNX Runtime
   await mkdir(parent, { recursive: true });
   folder = await mkdtemp(join(parent, "worker-"));
+  process.env["AQUATINT_TEST_FOLDER"] = folder;
   process.env["AQUATINT_TEST_WORKER"] = await bundledWorker(folder);
 }
 
-/** Removes the bundle. */
+/** Removes the bundle, and what tests left in the folder for each other. */
 export async function teardown(): Promise<void> {
   if (folder !== undefined) await rm(folder, { recursive: true });
 }

@@ -1,6 +1,8 @@
 import { serveStdio } from "../src/app/mcp.ts";
-import { workerExecArgv } from "./test-server.ts";
 
 // `aquatint mcp` from the sources: its configuration is JSON in the first argument.
-await serveStdio({ ...JSON.parse(process.argv[2] ?? "{}"), workerExecArgv }, new AbortController().signal);
+await serveStdio(
+  { ...JSON.parse(process.argv[2] ?? "{}"), workerExecArgv: process.execArgv },
+  new AbortController().signal,
+);
 process.exit(0);

@@ -1,13 +1,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { tinyPixelModel, writeFiles } from "../../../packages/aquatint/test/tiny-pixel-model.ts";
 import type { ServerConfig } from "../src/app/config.ts";
 import { type RunningServer, startServer } from "../src/app/server.ts";
+import { bundleScripts } from "./bundles.ts";
+import { writeEmptyDatabase } from "./database.ts";
 
-/** Node's arguments with which a worker runs from the sources. */
-export const workerExecArgv = ["--import", createRequire(import.meta.url).resolve("tsx")];
+await bundleScripts();
+/** Node's arguments with which scripts of the server start. */
+export const workerExecArgv = ["--import", fileURLToPath(new URL("./start.mjs", import.meta.url))];
 
 /** A server on a folder of its own with a tiny model; the folder goes with it. */
 export interface TestServer extends AsyncDisposable {
@@ -24,8 +27,10 @@ export async function testServer(
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), "aquatint-server-"));
   await writeFiles(join(folder, "tiny"), tinyPixelModel());
+  const data = join(folder, "data");
+  await writeEmptyDatabase(data);
   const server = await startServer({
-    ...{ port: 0, data: join(folder, "data"), models: [join(folder, "tiny")], logLevel: "silent", workerExecArgv },
+    ...{ port: 0, data, models: [join(folder, "tiny")], logLevel: "silent", workerExecArgv },
     engine: { keepAlive: 60, cache: false },
     ...options,
     ...(await prepare(folder)),

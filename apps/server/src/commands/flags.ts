@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { AquatintError, type Device } from "aquatint";
-import { type Command, device, type Io, integer, memorySize } from "aquatint/cli";
-import type { ServerConfig } from "../app/config.ts";
-import { serverDefaults } from "../app/config.ts";
+import { type Command, choice, device, type Io, integer, memorySize } from "aquatint/cli";
+import { type ServerConfig, serverDefaults } from "../app/config.ts";
+import { logLevels } from "../operate/log.ts";
 import type { S3Options } from "../storage/s3.ts";
 
 /** The options that servers and workers share, as they are parsed. */
@@ -15,10 +15,11 @@ export interface RunFlags {
   readonly maxMemory?: number;
   readonly keepAlive?: number;
   readonly cache: boolean;
+  readonly logLevel: ServerConfig["logLevel"];
 }
 
-/** Adds them to a command. */
-export const addRunFlags = (command: Command): Command =>
+/** Adds them to a command, which logs from `logLevel` up by default. */
+export const addRunFlags = (command: Command, logLevel = serverDefaults.logLevel): Command =>
   command
     .option(
       "--model <path...>",
@@ -41,7 +42,13 @@ export const addRunFlags = (command: Command): Command =>
       "seconds that a model stays loaded without jobs (default: 600)",
       integer("--keep-alive", { min: 0, example: 600 }),
     )
-    .option("--no-cache", "keep no packed weights on disk, and use none: see `aquatint cache`");
+    .option("--no-cache", "keep no packed weights on disk, and use none: see `aquatint cache`")
+    .option(
+      "--log-level <level>",
+      `log on stderr: ${logLevels.join(", ")}`,
+      choice("--log-level", logLevels),
+      logLevel,
+    );
 
 /** Those options and the environment as the configuration of a server. */
 export function runConfig(flags: RunFlags, { cwd, env }: Io) {
@@ -54,6 +61,7 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
     databaseUrl: env["DATABASE_URL"] || undefined,
     s3: s3Options(env),
     engine: { device: flags.device, threads, keepAlive, cache: flags.cache, maxMemory },
+    logLevel: flags.logLevel,
   } satisfies Partial<ServerConfig>;
 }
 

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { type Command, choice, type Io, integer } from "aquatint/cli";
-import { DEFAULT_PORT, type ServerConfig, serverDefaults } from "../app/config.ts";
-import { logLevels } from "../operate/log.ts";
+import { type Command, type Io, integer } from "aquatint/cli";
+import { DEFAULT_PORT, serverDefaults } from "../app/config.ts";
 import { addRunFlags, ending, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
 
 interface Flags extends RunFlags {
@@ -13,7 +12,6 @@ interface Flags extends RunFlags {
   readonly maxQueue: number;
   readonly maxQueuePerUser: number;
   readonly keepHours: number;
-  readonly logLevel: ServerConfig["logLevel"];
   readonly worker: boolean;
 }
 
@@ -38,7 +36,6 @@ export const addServe = (program: Command, io: Io): Command =>
       DEFAULT_PORT,
     )
     .option("--no-worker", "run no jobs here; for servers whose jobs `aquatint worker` runs")
-    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "info")
     .addHelpText(
       "after",
       environmentHelp({
@@ -75,11 +72,11 @@ const addSafety = (command: Command): Command =>
     .option("--allow-origin <origin...>", "origins of web pages that may call the server, such as https://example.org");
 
 async function serve(flags: Flags, io: Io): Promise<void> {
-  const { host, port, users, allowHost = [], allowOrigin = [], maxQueue, maxQueuePerUser, worker, logLevel } = flags;
+  const { host, port, users, allowHost = [], allowOrigin = [], maxQueue, maxQueuePerUser, worker } = flags;
   const { startServer } = await import("../app/server.ts");
   const server = await startServer({
     ...runConfig(flags, io),
-    ...{ host, port, worker, logLevel, keepHours: flags.keepHours },
+    ...{ host, port, worker, keepHours: flags.keepHours },
     usersFile: users === undefined ? undefined : resolve(io.cwd, users),
     token: io.env["AQUATINT_TOKEN"] || undefined,
     allowedHosts: allowHost.map((name) => name.toLowerCase()),

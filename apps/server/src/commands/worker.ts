@@ -1,15 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { AquatintError } from "aquatint";
-import { type Command, choice, type Io } from "aquatint/cli";
+import type { Command, Io } from "aquatint/cli";
 import { defaultModelFolder } from "aquatint/node";
-import { type ServerConfig, serverDefaults, workerId } from "../app/config.ts";
-import { logLevels, openLog } from "../operate/log.ts";
+import { serverDefaults, workerId } from "../app/config.ts";
+import { openLog } from "../operate/log.ts";
 import { addRunFlags, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
-
-interface Flags extends RunFlags {
-  readonly logLevel: ServerConfig["logLevel"];
-}
 
 /** Adds `aquatint worker` to the program. */
 export const addWorker = (program: Command, io: Io): Command =>
@@ -18,12 +14,11 @@ export const addWorker = (program: Command, io: Io): Command =>
     .description(
       "Runs jobs of the servers that use the same PostgreSQL (DATABASE_URL). It needs models with the same names as the servers', and the same store of images: S3_*, or a --data folder that all of them share.",
     )
-    .option("--log-level <level>", `log on stderr: ${logLevels.join(", ")}`, choice("--log-level", logLevels), "info")
     .addHelpText("after", environmentHelp())
-    .action((flags: Flags) => work(flags, io));
+    .action((flags: RunFlags) => work(flags, io));
 
-async function work(flags: Flags, io: Io): Promise<void> {
-  const { models, modelFolders, data, databaseUrl, s3, engine } = runConfig(flags, io);
+async function work(flags: RunFlags, io: Io): Promise<void> {
+  const { models, modelFolders, data, databaseUrl, s3, engine, logLevel } = runConfig(flags, io);
   if (databaseUrl === undefined) {
     throw new AquatintError("server/worker-database", "`aquatint worker` needs PostgreSQL", {
       hint: "set DATABASE_URL for it and for the servers; without it, a server runs its jobs itself",
@@ -34,7 +29,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
     import("../queue/leases.ts"),
     import("../worker/start.ts"),
   ]);
-  const log = openLog(flags.logLevel);
+  const log = openLog(logLevel);
   const { leaseSeconds, drainSeconds } = serverDefaults;
   const { maxMemory, ...withoutLimit } = engine;
   const modelPaths = models.length + modelFolders.length > 0 ? models : [await defaultModelFolder()];

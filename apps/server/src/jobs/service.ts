@@ -15,17 +15,11 @@ import { estimateStart, type StartEstimate } from "./estimate.ts";
 import { requestInputs } from "./inputs.ts";
 import type { JobKind, KindContext } from "./kind.ts";
 import { newSeed } from "./request-files.ts";
-import { isFinal, type Job, type JobFile, type StopRequest, type StoredRequest } from "./types.ts";
+import { isFinal, type Job, type JobFile, type StopRequest, type SubmissionNames } from "./types.ts";
 
-/** A request for a job. */
-export interface JobRequest {
-  readonly owner: string;
-  readonly surface: string;
+/** A request for a job, parsed by the kind's schema. */
+export interface JobRequest extends Pick<Job, "owner" | "surface" | "request">, SubmissionNames {
   readonly kind: JobKind;
-  /** Parsed by the kind's schema. */
-  readonly request: StoredRequest;
-  readonly idempotencyKey?: string | undefined;
-  readonly task?: string | undefined;
 }
 
 /** A job with what is known of its way. */

@@ -56,6 +56,14 @@ export interface JobFailure {
 /** A job's request as its kind's schema gives it, its images replaced by keys of the file store. */
 export type StoredRequest = Readonly<Record<string, unknown>>;
 
+/** Names that a caller chooses for what it submits. */
+export interface SubmissionNames {
+  /** A second submission of an owner under the same key adds no job. */
+  readonly idempotencyKey?: string | undefined;
+  /** Such as A1111's `force_task_id`. */
+  readonly task?: string | undefined;
+}
+
 /** A job as it is kept. */
 export interface Job {
   readonly id: string;

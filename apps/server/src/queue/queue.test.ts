@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { writeEmptyDatabase } from "../../test/database.ts";
 import type { Job, LeasedJob } from "../jobs/types.ts";
 import { endLeases, jobLeases } from "./leases.ts";
 import { openQueue, type Queue } from "./open.ts";
@@ -15,6 +16,7 @@ let folder: string;
 let queue: Queue;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "aquatint-queue-"));
+  await writeEmptyDatabase(folder);
   queue = await openQueue({ data: folder, databaseUrl }, (error) => {
     throw error;
   });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { writeEmptyDatabase } from "../../test/database.ts";
 import type { LeasedJob } from "../jobs/types.ts";
 import { forgetOldJobs } from "../operate/housekeeping.ts";
 import { folderStore } from "../storage/folder.ts";
@@ -18,6 +19,7 @@ let folder: string;
 let queue: Queue;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "aquatint-reader-"));
+  await writeEmptyDatabase(folder);
   queue = await openQueue({ data: folder }, (error) => {
     throw error;
   });

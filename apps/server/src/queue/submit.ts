@@ -1,22 +1,12 @@
-import type { Job, StoredRequest } from "../jobs/types.ts";
+import type { Job, SubmissionNames } from "../jobs/types.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
 import { JOBS_CHANNEL, jobColumns } from "./rows.ts";
 
+type NewColumn = "id" | "owner" | "surface" | "kind" | "model" | "request" | "limited" | "units" | "requestHash";
+
 /** A job to be added. */
-export interface NewJob {
-  readonly id: string;
-  readonly owner: string;
-  readonly surface: string;
-  readonly kind: string;
-  readonly model: string;
-  readonly request: StoredRequest;
-  readonly limited: boolean;
-  readonly units: number;
-  readonly requestHash: string;
-  readonly idempotencyKey?: string | undefined;
-  readonly task?: string | undefined;
-}
+export interface NewJob extends Pick<Job, NewColumn>, SubmissionNames {}
 
 /** Waiting jobs, of all and of one owner, at most. */
 export interface QueueLimits {

@@ -21,12 +21,12 @@ beforeEach(() => {
   path = join(root, String(++locks), "run.lock");
 });
 
-/** The exit code of a process that wants the lock. */
-const contender = async (ms: number): Promise<number> => {
-  const child = spawn(process.execPath, [script, path, String(ms)], { stdio: "ignore" });
-  const [code] = (await once(child, "exit")) as [number];
-  return code;
-};
+/** A process that wants the lock, and keeps it until its stdin ends. */
+function contender() {
+  const child = spawn(process.execPath, [script, path], { stdio: ["pipe", "pipe", "inherit"] });
+  const exit = once(child, "exit").then(([code]): number => code);
+  return { exit, decision: Promise.race([exit, once(child.stdout, "data")]), release: () => child.stdin.end() };
+}
 
 /** Who holds locks that nobody holds any more. */
 const stale: readonly (readonly [string, string])[] = [
@@ -67,13 +67,16 @@ test.each([
 ] as const)("of processes started at once exactly one gets a %s lock", async (_, text) => {
   await (await exclusiveLock(path))[Symbol.asyncDispose]();
   if (text !== undefined) await writeFile(path, text);
-  const codes = await Promise.all(Array.from({ length: 6 }, () => contender(8000)));
+  const contenders = Array.from({ length: 6 }, contender);
+  await Promise.all(contenders.map(({ decision }) => decision));
+  for (const { release } of contenders) release();
+  const codes = await Promise.all(contenders.map(({ exit }) => exit));
   expect(codes.toSorted()).toEqual([0, 3, 3, 3, 3, 3]);
   expect(await readdir(join(path, ".."))).toEqual([]);
 });
 
 test("the lock of a killed process is taken over, that of a running one and of another machine is not", async () => {
-  const child = spawn(process.execPath, [script, path, "60000"], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, path], { stdio: ["pipe", "pipe", "inherit"] });
   await once(child.stdout, "data");
   await expect(exclusiveLock(path)).rejects.toMatchObject({
     code: "file/locked",

@@ -9,6 +9,7 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { decodePng, encodePng } from "aquatint";
 import { expect, test } from "vitest";
 import { tinyPixelModel, writeFiles } from "../../../../../packages/aquatint/test/tiny-pixel-model.ts";
+import { writeEmptyDatabase } from "../../../test/database.ts";
 import { testServer, workerExecArgv } from "../../../test/test-server.ts";
 import { newToken, tokenHash, writeUsers } from "../../auth/accounts.ts";
 
@@ -109,6 +110,7 @@ test("an assistant uses the tools over stdio, and the process ends with it", asy
   const folder = await mkdtemp(join(tmpdir(), "aquatint-mcp-test-"));
   await writeFiles(join(folder, "tiny"), tinyPixelModel());
   const config = { data: join(folder, "data"), models: [join(folder, "tiny")], logLevel: "error" };
+  await writeEmptyDatabase(config.data);
   const script = fileURLToPath(new URL("../../../test/mcp-process.ts", import.meta.url));
   const argument = JSON.stringify({ ...config, engine: { keepAlive: 60, cache: false } });
   const args = [...workerExecArgv, script, argument];

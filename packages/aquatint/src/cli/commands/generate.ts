@@ -19,12 +19,13 @@ import {
 } from "../options/checkpoint.ts";
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
+import { addMemory, type MemoryFlags } from "../options/memory.ts";
 import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
 import { type CommandRequest, commandRequest } from "../options/request.ts";
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
+import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
 import { version } from "../version.ts";
@@ -112,14 +113,7 @@ async function generate({ prompt, flags, like }: CommandRequest<Flags>, io: Io):
   noteUnused(generation.model, io, flags.quiet);
   notePrompt(itemAt(generation.plans, 0), io, flags.quiet);
   noteAllResized(flags, images, { size: itemAt(generation.plans, 0), io });
-  const start = performance.now();
-  const saved: SavedImage[] = [];
-  for await (const { image, report } of generatedImages(generation, { flags, outputs, io })) {
-    saved.push(image);
-    if (!flags.json) io.stdout.write(report);
-  }
-  const seconds = Math.round(performance.now() - start) / 1000;
-  if (flags.json) io.stdout.write(`${JSON.stringify({ images: saved, seconds })}\n`);
+  await writeResults(generatedImages(generation, { flags, outputs, io }), { name: "images", json: flags.json, io });
 }
 
 interface WriteContext {
@@ -127,15 +121,12 @@ interface WriteContext {
   readonly outputs: Outputs;
   readonly io: Io;
 }
-interface GeneratedImage {
-  readonly image: SavedImage;
-  /** Line for a person: the image, where it lies, how it was made. */
-  readonly report: string;
-}
 
 /** Makes the images with progress on stderr, and writes each with what belongs to it as soon as it is there. */
-async function* generatedImages(generation: Generation, context: WriteContext): AsyncGenerator<GeneratedImage> {
-  const { flags, outputs, io } = context;
+async function* generatedImages(
+  generation: Generation,
+  { flags, outputs, io }: WriteContext,
+): AsyncGenerator<CommandResult<SavedImage>> {
   const { count, batch, quiet = false } = flags;
   const { stepCount } = await import("../../pipelines/text-to-image/plan.ts");
   const { evaluationFilter, stripSteps } = await import("../trajectory.ts");
@@ -147,12 +138,7 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
   const evaluations = new Map<number, EvaluationEvent[]>();
   let [done, start] = [0, performance.now()];
   try {
-    for await (const event of generation.run({ previews })) {
-      if (event.type === "retry" || event.type === "packed") {
-        progress.hide();
-        io.stderr.write(noticeText(event));
-        continue;
-      }
+    for await (const event of withoutNotices(generation.run({ previews }), { progress, io })) {
       if (event.type === "evaluation") {
         const index = done + event.row;
         const rows = Math.min(batch, count - done);
@@ -165,7 +151,7 @@ async function* generatedImages(generation: Generation, context: WriteContext): 
       const paths = await write(event, { ...flags, ...work });
       progress.hide();
       yield {
-        image: savedImage(event, itemAt(paths, 0)),
+        entry: savedImage(event, itemAt(paths, 0)),
         report: reportOf(event, { paths, io, seconds: (performance.now() - start) / 1000 }),
       };
       if (done % batch === 0) start = performance.now();

@@ -13,7 +13,7 @@ import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
 import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, noteUnused } from "../options/checkpoint.ts";
 import { type ClipOutput, openClipOutput } from "../options/clip-outputs.ts";
-import { addMemory, type MemoryFlags, noticeText } from "../options/memory.ts";
+import { addMemory, type MemoryFlags } from "../options/memory.ts";
 import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { shortPath } from "../options/outputs.ts";
 import { integer } from "../options/parsers.ts";
@@ -21,6 +21,7 @@ import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/p
 import { type CommandRequest, commandRequest } from "../options/request.ts";
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { addVideoFlags, type VideoFlags, videoOptions } from "../options/video.ts";
+import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { previewView } from "../terminal/preview-view.ts";
 import { version } from "../version.ts";
 
@@ -120,14 +121,7 @@ async function video({ prompt, flags, like }: CommandRequest<Flags>, io: Io): Pr
     notePadding(like, itemAt(itemAt(generation.plans, 0).conditionings, 0), io);
   }
   noteUnused(generation.model, io, flags.quiet);
-  const start = performance.now();
-  const saved: SavedClip[] = [];
-  for await (const { clip, report } of generatedClips(generation, { flags, output, io })) {
-    saved.push(clip);
-    if (!flags.json) io.stdout.write(report);
-  }
-  const seconds = Math.round(performance.now() - start) / 1000;
-  if (flags.json) io.stdout.write(`${JSON.stringify({ clips: saved, seconds })}\n`);
+  await writeResults(generatedClips(generation, { flags, output, io }), { name: "clips", json: flags.json, io });
 }
 
 /** Record of a clip that was written. */
@@ -150,7 +144,7 @@ interface WriteContext {
 async function* generatedClips(
   generation: VideoGeneration,
   { flags, output, io }: WriteContext,
-): AsyncGenerator<{ readonly clip: SavedClip; readonly report: string }> {
+): AsyncGenerator<CommandResult<SavedClip>> {
   const { plans } = generation;
   const total = 1000 * plans.length;
   const progress = previewView({ io, total, unit: "‰", quiet: flags.quiet ?? false });
@@ -158,12 +152,7 @@ async function* generatedClips(
   let start = performance.now();
   let index = 0;
   try {
-    for await (const event of generation.run()) {
-      if (event.type === "retry" || event.type === "packed") {
-        progress.hide();
-        io.stderr.write(noticeText(event));
-        continue;
-      }
+    for await (const event of withoutNotices(generation.run(), { progress, io })) {
       if (event.type !== "video") {
         progress.show(event.type === "frame" ? event.image : event.preview);
         progress.update(1000 * (index + shareOf(event)), stageOf(event));
@@ -172,8 +161,8 @@ async function* generatedClips(
       const path = await output.write(index, event, { texts: await describe(itemAt(plans, index)), signal: io.signal });
       index++;
       progress.hide();
-      const clip = savedClip(event, path);
-      yield { clip, report: reportOf(clip, { io, seconds: (performance.now() - start) / 1000 }) };
+      const entry = savedClip(event, path);
+      yield { entry, report: reportOf(entry, { io, seconds: (performance.now() - start) / 1000 }) };
       start = performance.now();
     }
   } finally {

@@ -51,8 +51,11 @@ export const addMemory = (command: Command): Command =>
       choice("--precision", precisions),
     );
 
-/** An event that is no image, in words. */
-export const noticeText = (event: RetryEvent | PackedEvent): string =>
+/** An event that is no part of an image. */
+export type Notice = RetryEvent | PackedEvent;
+
+/** A notice in words. */
+export const noticeText = (event: Notice): string =>
   event.type === "retry" ? retryText(event) : `Packed weights are kept in ${event.folder} for the next start.\n`;
 
 const retryText = ({ nonFinite, of }: RetryEvent): string =>
