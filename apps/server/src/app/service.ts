@@ -37,6 +37,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   await models.list("model");
   const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
   const store = await openStorage(storage);
+  await store.check();
   const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
   const { database, boss, feed, reader } = queue;
   if (!database.shared)

@@ -3,7 +3,7 @@ import { AquatintError, type Device } from "aquatint";
 import { type Command, device, type Io, integer, memorySize } from "aquatint/cli";
 import type { ServerConfig } from "../app/config.ts";
 import { serverDefaults } from "../app/config.ts";
-import type { S3Options } from "../storage/s3.ts";
+import type { S3Options } from "../storage/s3-client.ts";
 
 /** The options that servers and workers share, as they are parsed. */
 export interface RunFlags {
@@ -51,18 +51,19 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
   } satisfies Partial<ServerConfig>;
 }
 
+const neededForS3 = ["S3_ENDPOINT", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"] as const;
+
 /** The S3 store of the environment, if it names one. @throws AquatintError "server/s3" where a part of it is missing. */
 export function s3Options(env: Io["env"]): S3Options | undefined {
-  const endpoint = env["S3_ENDPOINT"];
-  if (!endpoint) return undefined;
-  const needed = ["S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"].filter((name) => !env[name]);
-  if (needed.length > 0) {
-    throw new AquatintError("server/s3", `S3_ENDPOINT is set, and ${needed.join(", ")} not`, {
-      hint: "set all of S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY",
+  const [set, missing] = [true, false].map((isSet) => neededForS3.filter((name) => Boolean(env[name]) === isSet));
+  if (!set?.length) return undefined;
+  if (missing?.length) {
+    throw new AquatintError("server/s3", `${set.join(", ")} is set, and ${missing.join(", ")} not`, {
+      hint: `set all of ${neededForS3.join(", ")}, or none to keep images in a folder`,
     });
   }
   return {
-    endpoint,
+    endpoint: env["S3_ENDPOINT"] ?? "",
     bucket: env["S3_BUCKET"] ?? "",
     region: env["S3_REGION"] || "us-east-1",
     accessKeyId: env["S3_ACCESS_KEY_ID"] ?? "",

@@ -28,15 +28,18 @@ async function work(flags: Flags, io: Io): Promise<void> {
       hint: "set DATABASE_URL for it and the server; without one the server runs its jobs itself",
     });
   }
-  const [{ openQueue }, { jobLeases }, { startWorker }] = await Promise.all([
+  const [{ openQueue }, { jobLeases }, { openStorage }, { startWorker }] = await Promise.all([
     import("../queue/open.ts"),
     import("../queue/leases.ts"),
+    import("../storage/open.ts"),
     import("../worker/start.ts"),
   ]);
   const log = openLog(flags.logLevel);
   const { leaseSeconds, drainSeconds } = serverDefaults;
   const { maxMemory, ...withoutLimit } = engine;
   const modelPaths = models.length + modelFolders.length > 0 ? models : [await defaultModelFolder()];
+  const storage = { folder: join(data, "files"), s3 };
+  await (await openStorage(storage)).check();
   const id = workerId(randomUUID().slice(0, 8));
   await using queue = await openQueue({ data, databaseUrl }, (error) =>
     log.error({ error: error.message }, "queue failed"),
@@ -44,7 +47,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
   io.stdout.write(`Worker ${id} waits for jobs\n`);
   await startWorker(
     {
-      ...{ id, models: { models: modelPaths, folders: modelFolders }, storage: { folder: join(data, "files"), s3 } },
+      ...{ id, models: { models: modelPaths, folders: modelFolders }, storage },
       ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
     },
     {

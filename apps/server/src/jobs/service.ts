@@ -106,6 +106,11 @@ export function jobService(options: JobServiceOptions): JobService {
       const file = result?.files[index];
       const bytes = file && (await store.get(file.key));
       if (file && bytes) return { ...file, bytes };
+      if (file) {
+        throw new AquatintError("job/file", `file ${index} of the job is not in the file store any more`, {
+          hint: "ask the operator: files go with their jobs, and this one was removed otherwise",
+        });
+      }
       const count = result?.files.length ?? 0;
       throw new AquatintError("job/file", `the job has no file ${index}: it has ${count}`, { hint: "count from 0" });
     },
