@@ -51,7 +51,12 @@ function addModels(app: Hono<Env>, { models }: SurfaceTools): void {
     const files = await models.list("model");
     return c.json({ object: "list", data: await Promise.all(files.map(entryOf)) });
   });
-  app.get("/v1/models/:name{.+}", async (c) => c.json(await entryOf(await models.find("model", c.req.param("name")))));
+  app.get("/v1/models/:name{.+}", async (c) => {
+    const file = await models.find("model", c.req.param("name")).catch((error: unknown) => {
+      throw error instanceof AquatintError ? Object.assign(error, { status: 404 }) : error;
+    });
+    return c.json(await entryOf(file));
+  });
 }
 
 /** The fields and images of a multipart body. @throws AquatintError, ZodError. */
