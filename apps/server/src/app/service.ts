@@ -88,7 +88,7 @@ function ownWorker(
       ...{ maxMemory, leaseSeconds, drainSeconds },
     }),
     leases: jobLeases({ ...queue, leaseSeconds }),
-    changes: queue.feed.watchAll(),
+    changes: queue.feed.watchQueued(),
     onLost: (id) => endLeases(queue, id),
     log: (level, fields, message) => log[level](fields, message),
     execArgv: workerExecArgv,

@@ -41,7 +41,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
   const storage = { folder: join(data, "files"), s3 };
   await (await openStorage(storage)).check();
   const id = workerId(randomUUID().slice(0, 8));
-  await using queue = await openQueue({ data, databaseUrl }, (error) =>
+  await using queue = await openQueue({ data, databaseUrl, queuedOnly: true }, (error) =>
     log.error({ error: error.message }, "queue failed"),
   );
   io.stdout.write(`Worker ${id} waits for jobs\n`);
@@ -52,7 +52,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
     },
     {
       leases: jobLeases({ ...queue, leaseSeconds }),
-      changes: queue.feed.watchAll(),
+      changes: queue.feed.watchQueued(),
       log: (level, fields, message) => log[level](fields, message),
     },
     io.signal,
