@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly usersFile?: string | undefined;
   readonly token?: string | undefined;
   readonly allowedHosts: readonly string[];
+  /** Where clients reach a server behind a proxy: "https://gpu.example.org". */
+  readonly publicUrl?: string | undefined;
   readonly allowedOrigins: readonly string[];
   readonly engine: KindContext["engine"];
   readonly limits: QueueLimits & JobBudget;

@@ -47,7 +47,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
   return {
-    ...{ tools: { jobs, models, options: userOptions(database), limits }, database, log },
+    ...{ tools: { jobs, models, options: userOptions(database), limits, publicUrl: config.publicUrl }, database, log },
     async ready() {
       await database.query("SELECT 1");
       await store.check();
