@@ -11,7 +11,8 @@ export async function folderStore(root: string): Promise<FileStore> {
     put: (key, bytes) => writeFileAndFolder(pathOf(key), bytes),
     async get(key) {
       const bytes = await readFile(pathOf(key)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== "ENOENT") throw error;
+        if (error.code === "ENOENT") return undefined;
+        throw error;
       });
       return bytes && new Uint8Array(bytes);
     },
