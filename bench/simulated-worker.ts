@@ -28,7 +28,7 @@ process.stdout.write("ready\n");
 while (!stop.signal.aborted) {
   const job = await leases.take({ id, models: ["simulated"] });
   if (!job) {
-    await changes.next(1000, stop.signal);
+    await changes.next(5000, stop.signal);
     continue;
   }
   let sending: Promise<unknown> | undefined;

@@ -26,7 +26,8 @@ node -e '
 
 cd "$out"
 npm ci --omit=dev --no-audit --no-fund -w aquatint -w @aquatint/server -w @aquatint/model-emoji
-# Binaries of ONNX Runtime for other systems: 150 MB.
+# ONNX Runtime for the browser and for other systems: 380 MB.
+rm -r node_modules/onnxruntime-web
 node -e '
   const { readdirSync, rmSync } = require("node:fs");
   const root = "node_modules/onnxruntime-node/bin";
