@@ -53,11 +53,13 @@ export async function serverWorkers({ databaseUrl, jobs = 30 }: ServerWorkersOpt
 async function measure(databaseUrl: string, jobs: number) {
   await using queue = await openQueue({ data: "", databaseUrl }, (error) => console.error(error.message));
   const run = { queue, databaseUrl, jobs };
-  const rounds: { readonly one: WorkerFigures; readonly two: WorkerFigures }[] = [];
+  const rounds: { readonly single: WorkerFigures; readonly pair: WorkerFigures }[] = [];
   for (let i = 0; i < ROUNDS; i++) {
-    rounds.push({ one: await workerFigures(run, 1), two: await workerFigures(run, 2) });
+    rounds.push({ single: await workerFigures(run, 1), pair: await workerFigures(run, 2) });
   }
-  const ratios = rounds.map(({ one, two }) => round(two.jobsASecond / one.jobsASecond)).toSorted((a, b) => a - b);
+  const ratios = rounds
+    .map(({ single, pair }) => round(pair.jobsASecond / single.jobsASecond))
+    .toSorted((a, b) => a - b);
   return {
     steps: STEPS,
     stepMilliseconds: STEP_TIME,
