@@ -109,7 +109,12 @@ test.each(units)("%s starts a command with options that it has, without rights",
   const [program, ...args] = String(settings["ExecStart"]).split(" ");
   expect(program).toBe("/opt/aquatint/node_modules/.bin/aquatint");
   checkArguments(args);
-  expect(settings).toMatchObject({ DynamicUser: "yes", NoNewPrivileges: "yes", ProtectSystem: "strict" });
+  expect(settings).toMatchObject({
+    User: "aquatint",
+    DynamicUser: "yes",
+    NoNewPrivileges: "yes",
+    ProtectSystem: "strict",
+  });
   expect(args).toContain(`/var/lib/${settings["StateDirectory"]}`);
   expect(Number(settings["TimeoutStopSec"])).toBeGreaterThan(60);
 });
