@@ -14,6 +14,7 @@ import { quantizeBench } from "./quantize.ts";
 import { randomBench } from "./random.ts";
 import { samplerWalk } from "./sampler-walk.ts";
 import { serverLoad } from "./server-load.ts";
+import { serverWorkers } from "./server-workers.ts";
 import { soak } from "./soak.ts";
 import { stepCacheBench } from "./step-cache.ts";
 import { trainStepBench } from "./train-step.ts";
@@ -36,6 +37,7 @@ const { values: flags, positionals } = parseArgs({
     memory: { type: "string", default: "packed" },
     clients: { type: "string" },
     seconds: { type: "string" },
+    jobs: { type: "string" },
   },
 });
 const { peer = false, python, memory: weightMemory } = flags;
@@ -60,6 +62,8 @@ const load = {
   databaseUrl: process.env["DATABASE_URL"] || undefined,
 };
 
+const workers = { databaseUrl: load.databaseUrl, jobs: Number(flags.jobs ?? 30) };
+
 interface Bench {
   run(): Promise<object>;
   /** Its arguments where `all` runs it, and where `all --short` does. */
@@ -82,6 +86,7 @@ const benches: Readonly<Record<string, Bench>> = {
   random: { run: randomBench, full: [], short: [] },
   samplers: { run: samplerWalk },
   "server-load": { run: () => serverLoad(load) },
+  "server-workers": { run: () => serverWorkers(workers) },
   soak: { run: () => soak() },
   "step-cache": {
     run: () => stepCacheBench(stepCache),
@@ -116,6 +121,7 @@ all: [--short] [--python PATH]
 step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;spectrum"]
 quantize: [--seeds N] [--variant FILE]
 server-load: [--clients N] [--seconds N]   DATABASE_URL takes PostgreSQL in the place of PGlite
+server-workers: [--jobs N]   on DATABASE_URL, or on a PostgreSQL of its own
 train-step: [--steps N] [--peer [--compile] [--python PATH]]
 ${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);

@@ -22,6 +22,7 @@ const copied = {
   lab: [["LICENSE", "LICENSE"]],
   emoji: [["LICENSE", "LICENSE"]],
   server: [["LICENSE", "LICENSE"]],
+  studio: [["LICENSE", "LICENSE"]],
 };
 
 for (const [from, to] of copied[basename(folder)]) {

@@ -1,13 +1,17 @@
 /**
  * Packs the packages and installs the archives in an empty folder: first aquatint alone, which must type-check and run the
- * example that makes an image and say how to install what is not there, then the others beside it, whose commands must run.
+ * example that makes an image and say how to install what is not there, then the others beside it, whose commands must run;
+ * the server must make an image, and the studio must serve its page.
  * Needs the package registry, so it is not part of `npm test`.
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { isMade } from "./try-server.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const tool = (path) => join(root, "node_modules", path);
@@ -65,8 +69,40 @@ function mustWrite(file, start, ...args) {
     throw new Error(`${file} does not begin with ${start}`);
 }
 
+/** Starts a command that serves, calls `use` with the address that it prints, and ends it as Ctrl+C does. */
+async function mustServe(args, use, env = {}) {
+  say("aquatint", args);
+  const bin = join(folder, "node_modules/aquatint/bin/aquatint.mjs");
+  const server = spawn(process.execPath, [bin, ...args], {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(server, "exit");
+  try {
+    for await (const line of createInterface({ input: server.stdout })) {
+      const [url] = /http:\/\/[^\s/]+/.exec(line) ?? [];
+      if (!url) continue;
+      await use(url);
+      break;
+    }
+  } finally {
+    server.kill("SIGINT");
+  }
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`aquatint ${args.join(" ")} ended with ${code}`);
+}
+
+async function hasPage(url) {
+  const text = await (await fetch(`${url}/`)).text();
+  const [, script] = /<script[^>]* src="([^"]+)"/.exec(text) ?? [];
+  const response = script === undefined ? undefined : await fetch(new URL(script, `${url}/`));
+  if (!response?.ok) throw new Error("the studio serves no page with a script");
+}
+
 try {
-  const [library, lab, emoji] = ["aquatint", "@aquatint/lab", "@aquatint/emoji"].map(pack);
+  const names = ["aquatint", "@aquatint/lab", "@aquatint/emoji", "@aquatint/server", "@aquatint/studio"];
+  const [library, lab, emoji, server, studio] = names.map(pack);
   writeFileSync(join(folder, "data.json"), JSON.stringify({ name: "emoji-singles" }));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
 
@@ -76,12 +112,19 @@ try {
   mustNeed("@aquatint/lab", "theory", "--out", "theory.html");
   mustNeed("@aquatint/lab", "schedule", "--plot", "cosine.svg");
   mustNeed("@aquatint/emoji", "data", "data.json");
+  mustNeed("@aquatint/server", "serve");
+  mustNeed("@aquatint/studio", "studio");
 
   install(library, lab, emoji);
   mustWrite("cosine.svg", "<svg", "schedule", "--plot", "cosine.svg");
   mustWrite("sheet.png", "\u{fffd}PNG", "data", "data.json", "--count", "4");
   mustWrite("theory.html", "<!doctype html>", "theory", "--image", images.split(", ")[0], "--out", "theory.html");
-  console.log(`The packages work by themselves: ${images}, cosine.svg, sheet.png, theory.html`);
+
+  install(library, server, studio);
+  const token = "a-token-of-the-operator";
+  await mustServe(["serve", "--port", "0", "--data", "data"], (url) => isMade(url, token), { AQUATINT_TOKEN: token });
+  await mustServe(["studio", "--port", "0", "--no-open"], hasPage);
+  console.log(`The packages work by themselves: ${images}, cosine.svg, sheet.png, theory.html, server, studio`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -37,7 +37,9 @@ test("no test is skipped, singled out or left for later", () => {
 const conditional: Readonly<Record<string, readonly [count: number, reason: string]>> = {
   "apps/studio/test/studio.test.ts": [1, "no Chromium is installed"],
   "apps/server/src/app/postgres.test.ts": [1, "PostgreSQL is not installed"],
+  "apps/server/src/storage/stores.test.ts": [1, "no Python with venv, or pip installs nothing"],
   "apps/server/src/surfaces/a1111/webuiapi.test.ts": [1, "no Python with venv, or pip installs nothing"],
+  "apps/server/src/surfaces/openai/python.test.ts": [1, "no Python with venv, or pip installs nothing"],
   "bench/soak.test.ts": [1, "open files are counted in /proc, which Linux has"],
   "packages/aquatint/src/cli/pipes.test.ts": [1, "/dev/full is a device of Linux"],
   "packages/aquatint/src/cli/options/outputs.test.ts": [1, "/proc is a file system of Linux"],

@@ -12,12 +12,18 @@ export interface PythonEnvironment extends Disposable {
 const isRun = (command: string, args: readonly string[]): boolean =>
   spawnSync(command, args, { stdio: "ignore", timeout: 300_000 }).status === 0;
 
-/** An environment with packages; undefined where there is no Python with venv, or pip cannot install them. */
+/**
+ * An environment with packages; undefined where there is no Python with venv, or pip cannot install them.
+ * @throws Error for the latter in CI, where no test may be skipped for it.
+ */
 export function pythonEnvironment(packages: readonly string[]): PythonEnvironment | undefined {
   const folder = mkdtempSync(join(tmpdir(), "aquatint-python-"));
   const python = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  const isMade = isRun("python3", ["-m", "venv", folder]) && isRun(python, ["-m", "pip", "install", "-q", ...packages]);
-  if (!isMade) remove();
-  return isMade ? { python, [Symbol.dispose]: remove } : undefined;
+  const hasVenv = isRun("python3", ["-m", "venv", folder]);
+  if (hasVenv && isRun(python, ["-m", "pip", "install", "-q", ...packages]))
+    return { python, [Symbol.dispose]: remove };
+  remove();
+  if (hasVenv && process.env["CI"]) throw new Error(`pip cannot install ${packages.join(", ")}`);
+  return undefined;
 }

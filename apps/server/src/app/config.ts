@@ -4,7 +4,7 @@ import type { JobBudget } from "../jobs/budget.ts";
 import type { KindContext } from "../jobs/kind.ts";
 import type { logLevels } from "../operate/log.ts";
 import type { QueueLimits } from "../queue/submit.ts";
-import type { S3Options } from "../storage/s3.ts";
+import type { S3Options } from "../storage/s3-client.ts";
 
 /** Everything that a server is started with. */
 export interface ServerConfig {
@@ -24,6 +24,8 @@ export interface ServerConfig {
   readonly usersFile?: string | undefined;
   readonly token?: string | undefined;
   readonly allowedHosts: readonly string[];
+  /** Where clients reach a server behind a proxy: "https://gpu.example.org". */
+  readonly publicUrl?: string | undefined;
   readonly allowedOrigins: readonly string[];
   readonly engine: KindContext["engine"];
   readonly limits: QueueLimits & JobBudget;

@@ -87,11 +87,15 @@ const observed =
     const seconds = (performance.now() - start) / 1000;
     const { method, path, routePath: route } = c.req;
     c.header("x-request-id", requestId);
+    if (isEventStream(c.res)) c.header("x-accel-buffering", "no"); // proxies keep events back otherwise
     c.header("x-process-time", seconds.toFixed(4));
     metrics.request({ method, route, status: c.res.status, seconds });
     const fields = { request: requestId, method, path, status: c.res.status, ms: Math.round(1000 * seconds) };
     log.debug({ ...fields, user: c.var.account?.name }, "request");
   };
+
+const isEventStream = ({ headers }: Response): boolean =>
+  headers.get("content-type")?.startsWith("text/event-stream") ?? false;
 
 const originCheck =
   (rules: OriginRules): MiddlewareHandler<Env> =>

@@ -23,7 +23,13 @@ beforeAll(async () => {
     const usersFile = join(folder, "users.json");
     const user = (name: User, role: "admin" | "user") => ({ name, role, tokens: [tokenHash(tokens[name])] });
     await writeUsers(usersFile, [user("ann", "user"), user("bob", "user"), user("root", "admin")]);
-    return { usersFile, allowedOrigins: ["https://app.example.org"], allowedHosts: ["gpu-box"], maxBody: 100_000 };
+    return {
+      usersFile,
+      allowedOrigins: ["https://app.example.org"],
+      allowedHosts: ["gpu-box"],
+      publicUrl: "https://gpu.example.org",
+      maxBody: 100_000,
+    };
   });
   await call("ann", "/sdapi/v1/options", { json: { samples_format: "webp", note: SECRET } });
   const body = { prompt: SECRET, steps: 2, width: 8, height: 8, force_task_id: `task(${SECRET})` };
@@ -133,6 +139,7 @@ test.each([
   [{ host: "192.168.0.7:7860" }, 200],
   [{ host: "[::1]:7860" }, 200],
   [{ host: "gpu-box:7860" }, 200],
+  [{ host: "gpu.example.org", origin: "https://gpu.example.org" }, 200],
   [{ host: "attacker.example" }, 403],
   [{ host: "127.0.0.1.attacker.example" }, 403],
   [{ host: "localhost:1", origin: "http://localhost:1" }, 200],
@@ -186,8 +193,11 @@ test("no field of a request names a file", async () => {
   }
 });
 
-test("an address that others reach needs a token or users", async () => {
-  await expect(startServer({ host: "0.0.0.0", port: 0, logLevel: "silent" })).rejects.toMatchObject({
-    code: "server/open",
-  });
-});
+test.each([{ host: "0.0.0.0" }, { publicUrl: "https://gpu.example.org" }])(
+  "an address that others reach needs a token or users: %j",
+  async (options) => {
+    await expect(startServer({ ...options, port: 0, logLevel: "silent" })).rejects.toMatchObject({
+      code: "server/open",
+    });
+  },
+);

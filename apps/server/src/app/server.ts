@@ -48,7 +48,8 @@ export async function startServer(options: Partial<ServerConfig> = {}): Promise<
 
 /** The application of a service on its port. @throws AquatintError "server/listen". */
 async function listening(config: ServerConfig, service: OpenService, accounts: Accounts): Promise<Server> {
-  const { maxBody, requestsPerMinute, allowedHosts: hosts, allowedOrigins: origins } = config;
+  const { maxBody, requestsPerMinute, allowedHosts, allowedOrigins: origins, publicUrl } = config;
+  const hosts = publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname];
   const { log, tools, database, ready } = service;
   const app = httpApp({
     ...{ accounts, log, tools, ready, maxBody, requestsPerMinute },
@@ -78,7 +79,7 @@ function listenError({ host, port }: ServerConfig, cause: unknown): AquatintErro
 }
 
 /** Who may use the server. @throws AquatintError "server/open" where everybody on a network could. */
-async function accountsOf({ usersFile, token, host }: ServerConfig): Promise<Accounts> {
+async function accountsOf({ usersFile, token, host, publicUrl }: ServerConfig): Promise<Accounts> {
   if (usersFile !== undefined && token !== undefined) {
     throw new AquatintError("server/accounts", "a users file and a token exclude each other", {
       hint: "unset AQUATINT_TOKEN, or leave out --users",
@@ -86,8 +87,9 @@ async function accountsOf({ usersFile, token, host }: ServerConfig): Promise<Acc
   }
   if (usersFile !== undefined) return fileAccounts(usersFile);
   if (token !== undefined) return singleAccount(token);
-  if (["127.0.0.1", "::1", "localhost"].includes(host)) return openAccounts;
-  throw new AquatintError("server/open", `without a token everybody who reaches ${host} could use the server`, {
+  if (publicUrl === undefined && ["127.0.0.1", "::1", "localhost"].includes(host)) return openAccounts;
+  const address = publicUrl ?? host;
+  throw new AquatintError("server/open", `without a token everybody who reaches ${address} could use the server`, {
     hint: "set AQUATINT_TOKEN, or make a users file: aquatint users add NAME --users FILE",
   });
 }

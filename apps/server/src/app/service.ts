@@ -38,6 +38,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   await expectModels(models, config);
   const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
   const store = await openStorage(storage);
+  await store.check();
   const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
   const { database, boss, feed, reader } = queue;
   if (!database.shared)
@@ -47,7 +48,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
   return {
-    ...{ tools: { jobs, models, options: userOptions(database), limits }, database, log },
+    ...{ tools: { jobs, models, options: userOptions(database), limits, publicUrl: config.publicUrl }, database, log },
     async ready() {
       await database.query("SELECT 1");
       await store.check();
@@ -88,7 +89,7 @@ function ownWorker(
       ...{ maxMemory, leaseSeconds, drainSeconds },
     }),
     leases: jobLeases({ ...queue, leaseSeconds }),
-    changes: queue.feed.watchAll(),
+    changes: queue.feed.watchQueued(),
     onLost: (id) => endLeases(queue, id),
     log: (level, fields, message) => log[level](fields, message),
     execArgv: workerExecArgv,

@@ -3,7 +3,7 @@ import { AquatintError, type Device } from "aquatint";
 import { type Command, choice, device, type Io, integer, memorySize } from "aquatint/cli";
 import { type ServerConfig, serverDefaults } from "../app/config.ts";
 import { logLevels } from "../operate/log.ts";
-import type { S3Options } from "../storage/s3.ts";
+import type { S3Options } from "../storage/s3-client.ts";
 
 /** The options that servers and workers share, as they are parsed. */
 export interface RunFlags {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { AquatintError } from "aquatint";
 import { type Command, type Io, integer } from "aquatint/cli";
 import { DEFAULT_PORT, serverDefaults } from "../app/config.ts";
 import { addRunFlags, ending, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
@@ -8,6 +9,7 @@ interface Flags extends RunFlags {
   readonly port: number;
   readonly users?: string;
   readonly allowHost?: readonly string[];
+  readonly publicUrl?: string;
   readonly allowOrigin?: readonly string[];
   readonly maxQueue: number;
   readonly maxQueuePerUser: number;
@@ -69,7 +71,21 @@ const addSafety = (command: Command): Command =>
   command
     .option("--users <file>", "file of users, which `aquatint users add` writes")
     .option("--allow-host <name...>", "host names of the server in URLs, besides localhost and IP addresses")
+    .option(
+      "--public-url <url>",
+      "address of a proxy that clients call, such as https://gpu.example.org; its name is allowed, and answers have it",
+      publicUrl,
+    )
     .option("--allow-origin <origin...>", "origins of web pages that may call the server, such as https://example.org");
+
+/** An address without a path. @throws AquatintError "server/public-url". */
+function publicUrl(text: string): string {
+  const { protocol, origin, pathname } = URL.canParse(text) ? new URL(text) : {};
+  if (/^https?:$/.test(protocol ?? "") && origin !== undefined && pathname === "/") return origin;
+  throw new AquatintError("server/public-url", `--public-url: "${text}" is no address of a server`, {
+    hint: "give https:// and a name, without a path: https://gpu.example.org",
+  });
+}
 
 async function serve(flags: Flags, io: Io): Promise<void> {
   const { host, port, users, allowHost = [], allowOrigin = [], maxQueue, maxQueuePerUser, worker } = flags;
@@ -81,6 +97,7 @@ async function serve(flags: Flags, io: Io): Promise<void> {
     token: io.env["AQUATINT_TOKEN"] || undefined,
     allowedHosts: allowHost.map((name) => name.toLowerCase()),
     allowedOrigins: allowOrigin,
+    publicUrl: flags.publicUrl,
     limits: { ...limits, maxQueued: maxQueue, maxQueuedPerUser: maxQueuePerUser },
   });
   io.stdout.write(`Listening on ${server.url}  (routes: ${server.url}/v1/docs)\n`);

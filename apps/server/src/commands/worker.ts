@@ -24,28 +24,31 @@ async function work(flags: RunFlags, io: Io): Promise<void> {
       hint: "set DATABASE_URL for it and for the servers; without it, a server runs its jobs itself",
     });
   }
-  const [{ openQueue }, { jobLeases }, { startWorker }] = await Promise.all([
+  const [{ openQueue }, { jobLeases }, { openStorage }, { startWorker }] = await Promise.all([
     import("../queue/open.ts"),
     import("../queue/leases.ts"),
+    import("../storage/open.ts"),
     import("../worker/start.ts"),
   ]);
   const log = openLog(logLevel);
   const { leaseSeconds, drainSeconds } = serverDefaults;
   const { maxMemory, ...withoutLimit } = engine;
   const modelPaths = models.length + modelFolders.length > 0 ? models : [await defaultModelFolder()];
+  const storage = { folder: join(data, "files"), s3 };
+  await (await openStorage(storage)).check();
   const id = workerId(randomUUID().slice(0, 8));
-  await using queue = await openQueue({ data, databaseUrl }, (error) =>
+  await using queue = await openQueue({ data, databaseUrl, queuedOnly: true }, (error) =>
     log.error({ error: error.message }, "queue failed"),
   );
   io.stdout.write(`Worker ${id} waits for jobs\n`);
   await startWorker(
     {
-      ...{ id, models: { models: modelPaths, folders: modelFolders }, storage: { folder: join(data, "files"), s3 } },
+      ...{ id, models: { models: modelPaths, folders: modelFolders }, storage },
       ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
     },
     {
       leases: jobLeases({ ...queue, leaseSeconds }),
-      changes: queue.feed.watchAll(),
+      changes: queue.feed.watchQueued(),
       log: (level, fields, message) => log[level](fields, message),
     },
     io.signal,

@@ -96,14 +96,22 @@ export function jobService(options: JobServiceOptions): JobService {
       return readPreview(database, id);
     },
     async file(owner, id, index) {
-      const { result } = await ownJob(owner, id);
-      const file = result?.files[index];
-      const bytes = file && (await store.get(file.key));
-      if (file && bytes) return { ...file, bytes };
-      const count = result?.files.length ?? 0;
-      throw new AquatintError("job/file", `the job has no file ${index}: it has ${count}`, { hint: "count from 0" });
+      const file = fileOf(await ownJob(owner, id), index);
+      const bytes = await store.get(file.key);
+      if (bytes) return { ...file, bytes };
+      throw new AquatintError("job/file", `file ${index} of the job is not in the file store any more`, {
+        hint: "ask the operator: files go with their jobs, and this one was removed otherwise",
+      });
     },
   };
+}
+
+/** A file of a job's result. @throws AquatintError "job/file". */
+function fileOf({ result }: Job, index: number): JobFile {
+  const { files = [] } = result ?? {};
+  const file = files[index];
+  if (file) return file;
+  throw new AquatintError("job/file", `the job has no file ${index}: it has ${files.length}`, { hint: "count from 0" });
 }
 
 async function lastOf(updates: AsyncGenerator<JobUpdate, void, void>): Promise<Job> {

@@ -1,22 +1,22 @@
 import { type ChangeSource, type Changes, changeSource } from "./changes.ts";
 import type { Database } from "./database.ts";
-import { JOBS_CHANNEL } from "./rows.ts";
+import { JOBS_CHANNEL, QUEUED_CHANNEL } from "./rows.ts";
 
-/** Tells who waits for a job, or for any, that it changed. */
+/** Tells who waits for a job that it changed, and workers that one waits. */
 export interface JobFeed {
   /** The changes of a job. */
   watch(id: string): Changes;
-  /** The changes of every job. */
-  watchAll(): Changes;
+  /** Tells when a job may be taken: the progress of others wakes no worker. */
+  watchQueued(): Changes;
   /** Calls `onChange` with the id of every job that changes. */
   each(onChange: (id: string) => void): void;
 }
 
 /** No job has this id. */
-const ALL = "*";
+const QUEUED = "*";
 
-/** The changes that the database tells of. */
-export async function jobFeed(database: Database): Promise<JobFeed> {
+/** The changes that the database tells of; with `queuedOnly` not those of jobs, of which it tells every process. */
+export async function jobFeed(database: Database, { queuedOnly = false } = {}): Promise<JobFeed> {
   const sources = new Map<string, Set<ChangeSource>>();
   const listeners = new Set<(id: string) => void>();
   const watch = (key: string): Changes => {
@@ -28,9 +28,15 @@ export async function jobFeed(database: Database): Promise<JobFeed> {
     sources.set(key, set.add(source));
     return source;
   };
-  await database.listen(JOBS_CHANNEL, (id) => {
-    for (const listener of listeners) listener(id);
-    for (const key of [id, ALL]) for (const source of sources.get(key) ?? []) source.changed();
-  });
-  return { watch, watchAll: () => watch(ALL), each: (onChange) => void listeners.add(onChange) };
+  const changed = (key: string): void => {
+    for (const source of sources.get(key) ?? []) source.changed();
+  };
+  if (!queuedOnly) {
+    await database.listen(JOBS_CHANNEL, (id) => {
+      for (const listener of listeners) listener(id);
+      changed(id);
+    });
+  }
+  await database.listen(QUEUED_CHANNEL, () => changed(QUEUED));
+  return { watch, watchQueued: () => watch(QUEUED), each: (onChange) => void listeners.add(onChange) };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { JobFailure, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
-import { JOBS_CHANNEL, jobColumns, notify } from "./rows.ts";
+import { JOBS_CHANNEL, jobColumns, notify, notifyQueued } from "./rows.ts";
 
 /** A worker as it takes jobs. */
 export interface WorkerState {
@@ -87,7 +87,7 @@ export const jobLeases = ({ database, boss, leaseSeconds }: LeaseOptions): JobLe
       if (!row) return;
       await boss.remove(sql, { id, queue: row.queue });
       await boss.add(sql, { id, ...row });
-      await notify(sql, id);
+      await notifyQueued(sql, id);
     }),
 });
 
@@ -181,5 +181,5 @@ async function endLease(
     );
     await boss.remove(sql, { id, queue });
   }
-  await notify(sql, id);
+  await (again ? notifyQueued : notify)(sql, id);
 }

@@ -18,15 +18,20 @@ export interface QueueOptions {
   readonly data: string;
   /** URL of a PostgreSQL server in its place. */
   readonly databaseUrl?: string | undefined;
+  /** True for a process that only takes jobs: the database does not tell it of the progress of others. */
+  readonly queuedOnly?: boolean;
 }
 
 /** Opens the database, brings its tables up to date and starts the queue. `onError` gets what maintenance fails with. */
-export async function openQueue({ data, databaseUrl }: QueueOptions, onError: (error: Error) => void): Promise<Queue> {
+export async function openQueue(
+  { data, databaseUrl, queuedOnly = false }: QueueOptions,
+  onError: (error: Error) => void,
+): Promise<Queue> {
   const database = await openDatabase({ data, databaseUrl });
   try {
     await migrate(database);
     const boss = await openBoss(database, onError);
-    const feed = await jobFeed(database);
+    const feed = await jobFeed(database, { queuedOnly });
     const reader = await jobReader(database, feed);
     return {
       ...{ database, boss, feed, reader },

@@ -75,6 +75,7 @@ function noticeListeners(url: string) {
     await next.connect();
     for (const channel of channels.keys()) await next.query(`LISTEN ${channel}`);
     client = next;
+    for (const onNotice of channels.values()) onNotice(""); // what was told meanwhile is lost
     next.once("end", () => {
       client = undefined;
       reconnectSoon();

@@ -180,3 +180,36 @@ test("a text that databases cannot keep is refused, and one that only looks so i
   await expect(submit("user", { request: { prompt: "a\0b" } })).rejects.toMatchObject(refused);
   expect(await added("user", { request: { prompt: "a\\u0000b" } })).toMatchObject({ request: { prompt: "a\\u0000b" } });
 });
+
+test("a worker that waits is woken by jobs that wait, not by the progress of others", async () => {
+  const changes = queue.feed.watchQueued();
+  const wakings = async (action: () => Promise<unknown>): Promise<boolean> => {
+    let isAwake = false;
+    const stop = new AbortController();
+    const waiting = changes.next(60_000, stop.signal).then(() => {
+      isAwake = !stop.signal.aborted;
+    });
+    await action();
+    const fence = queue.feed.watch("fence");
+    await queue.database.query("SELECT pg_notify('aquatint_jobs', 'fence')");
+    await fence.next(60_000);
+    fence.stop();
+    stop.abort();
+    await waiting;
+    return isAwake;
+  };
+  expect(await wakings(() => added("ann"))).toBe(true);
+  let job: LeasedJob | undefined;
+  const progress = { image: 0, images: 1, step: 1, steps: 2, share: 0.5 };
+  expect(await wakings(async () => (job = await take()))).toBe(false);
+  const { id = "", lease = "" } = job ?? {};
+  expect(await wakings(() => leases().report({ id, lease, progress }))).toBe(false);
+  expect(await wakings(() => leases().giveBack({ id, lease }))).toBe(true);
+  const again = await take();
+  await expireLeases();
+  expect(await wakings(() => endLeases(queue))).toBe(true);
+  const last = await take();
+  expect(last.id).toBe(again.id);
+  expect(await wakings(() => leases().finish({ ...last, outcome: done }))).toBe(false);
+  changes.stop();
+});

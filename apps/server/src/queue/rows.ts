@@ -9,6 +9,14 @@ export const jobColumns = `id, owner, surface, kind, model, queue, state, turn, 
 /** The channel on which the ids of changed jobs are told. */
 export const JOBS_CHANNEL = "aquatint_jobs";
 
+/** The channel on which workers are told that a job waits. */
+export const QUEUED_CHANNEL = "aquatint_queued";
+
+/** Tells every process that a job waits again. */
+export async function notifyQueued(sql: Sql, id: string): Promise<void> {
+  await sql.query("SELECT pg_notify($1, $2), pg_notify($3, '')", [JOBS_CHANNEL, id, QUEUED_CHANNEL]);
+}
+
 /** Tells every process that a job changed. */
 export async function notify(sql: Sql, id: string): Promise<void> {
   await sql.query("SELECT pg_notify($1, $2)", [JOBS_CHANNEL, id]);

@@ -1,7 +1,7 @@
 import type { Job, SubmissionNames } from "../jobs/types.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
-import { JOBS_CHANNEL, jobColumns } from "./rows.ts";
+import { JOBS_CHANNEL, jobColumns, QUEUED_CHANNEL } from "./rows.ts";
 
 type NewColumn = "id" | "owner" | "surface" | "kind" | "model" | "request" | "limited" | "units" | "requestHash";
 
@@ -35,7 +35,7 @@ export async function submitJob(
   const queue = await boss.queueOf(job.model);
   return database.transaction(async (sql) => {
     await sql.query("SELECT pg_advisory_xact_lock($1)", [SUBMIT_LOCK]);
-    const { mine, notice: _, ...added } = await insertJob(sql, { ...job, queue }, limits);
+    const { mine, notice: _, queued_notice: __, ...added } = await insertJob(sql, { ...job, queue }, limits);
     if (added.id !== null) {
       await boss.add(sql, added);
       return { type: "added", job: added };
@@ -60,7 +60,10 @@ export async function earlierJob(
 }
 
 /** How many jobs of the owner waited before, and the job where it was added. */
-type Insertion = { readonly mine: number; readonly notice: unknown } & (Job | { readonly id: null });
+type Insertion = { readonly mine: number; readonly notice: unknown; readonly queued_notice: unknown } & (
+  | Job
+  | { readonly id: null }
+);
 
 /** Adds the job where limits and its key allow it, and tells of it, in one statement: each costs a round trip. */
 async function insertJob(
@@ -83,11 +86,12 @@ async function insertJob(
        FROM line WHERE waiting < $13::int AND mine < $14::int
        ON CONFLICT (owner, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING ${jobColumns}
      )
-     SELECT line.mine, added.*, CASE WHEN added.id IS NOT NULL THEN pg_notify($15, added.id::text) END AS notice
+     SELECT line.mine, added.*, CASE WHEN added.id IS NOT NULL THEN pg_notify($15, added.id::text) END AS notice,
+       CASE WHEN added.id IS NOT NULL THEN pg_notify($16, '') END AS queued_notice
      FROM line LEFT JOIN added ON true`,
     [
       ...[id, owner, surface, kind, model, queue, JSON.stringify(request), limited, units, idempotencyKey ?? null],
-      ...[requestHash, task ?? null, maxQueued, maxQueuedPerUser, JOBS_CHANNEL],
+      ...[requestHash, task ?? null, maxQueued, maxQueuedPerUser, JOBS_CHANNEL, QUEUED_CHANNEL],
     ],
   );
   if (row) return row;

@@ -1,56 +1,44 @@
 import { AquatintError } from "aquatint";
-import { AwsClient } from "aws4fetch";
-import { type FileStore, isKey } from "./types.ts";
+import { type S3Options, s3Client } from "./s3-client.ts";
+import { checkKey, type FileStore } from "./types.ts";
 
-/** An S3-compatible store. */
-export interface S3Options {
-  /** "https://s3.example.org" */
-  readonly endpoint: string;
-  readonly bucket: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** Before every key; "aquatint/" if absent. */
-  readonly prefix?: string | undefined;
-}
+/** Milliseconds until a store that does not answer the check counts as away. */
+const CHECK_TIMEOUT = 5000;
 
-/** Files in a bucket of an S3-compatible store, by path-style addresses. */
-export function s3Store({ endpoint, bucket, region, prefix = "aquatint/", ...keys }: S3Options): FileStore {
-  const client = new AwsClient({ ...keys, region, service: "s3" });
-  const base = `${endpoint.replace(/\/$/, "")}/${encodeURIComponent(bucket)}`;
-  const urlOf = (key: string): string => {
-    if (isKey(key)) return `${base}/${prefix}${key}`;
-    throw new AquatintError("storage/key", `"${key}" is no key of a file`, { hint: "give a key that the server made" });
-  };
-  const request = async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const response = await client.fetch(url, init);
-    if (response.ok || response.status === 404) return response;
-    throw new AquatintError("storage/failed", `the S3 store answers ${init.method ?? "GET"} with ${response.status}`, {
-      hint: "check the S3_* variables, and that the bucket is there",
+/** Files in a bucket of an S3-compatible store. @throws AquatintError "server/s3" where the options cannot be right. */
+export function s3Store({ prefix = "aquatint/", ...options }: S3Options): FileStore {
+  if (/^\/|(^|\/)\.{1,2}(\/|$)/.test(prefix)) {
+    throw new AquatintError("server/s3", `"${prefix}" is no prefix of keys`, {
+      hint: 'S3_PREFIX is a text such as "aquatint/", without a slash at its beginning and without "." or ".." as a part',
     });
-  };
-  const keysOf = async (id: string): Promise<readonly string[]> => {
-    const list = `${base}?list-type=2&prefix=${encodeURIComponent(`${prefix}${id}/`)}`;
-    const text = await (await request(list)).text();
-    return Array.from(text.matchAll(/<Key>([^<]+)<\/Key>/g), ([, key = ""]) => key.slice(prefix.length)).filter(isKey);
+  }
+  const request = s3Client(options);
+  const pathOf = (key: string): string => `${prefix}${checkKey(key)}`;
+  const list = async (query: Readonly<Record<string, string>>, tries = {}): Promise<string> =>
+    new TextDecoder().decode(await request({ query: { "list-type": "2", ...query }, ...tries }));
+  const remove = async (key: string): Promise<void> => {
+    await request({ method: "DELETE", path: pathOf(key) });
   };
   return {
     async put(key, bytes, type) {
-      const body = new Uint8Array(bytes);
-      await request(urlOf(key), { method: "PUT", body, headers: { "content-type": type } });
+      await request({ method: "PUT", path: pathOf(key), body: new Uint8Array(bytes), type });
     },
-    async get(key) {
-      const response = await request(urlOf(key));
-      return response.status === 404 ? undefined : new Uint8Array(await response.arrayBuffer());
-    },
-    async remove(key) {
-      await request(urlOf(key), { method: "DELETE" });
-    },
+    get: (key) => request({ path: pathOf(key) }),
+    remove,
     async removeJob(id) {
-      for (const key of await keysOf(id)) await request(urlOf(key), { method: "DELETE" });
+      for (let isMore = true; isMore; ) {
+        const text = await list({ prefix: `${prefix}${id}/` });
+        const keys = namesIn(text).map((name) => `${id}/${name}`);
+        for (const key of keys) await remove(key);
+        isMore = keys.length > 0 && text.includes("<IsTruncated>true</IsTruncated>");
+      }
     },
     async check() {
-      await request(`${base}?list-type=2&max-keys=1`);
+      await list({ prefix, "max-keys": "1" }, { attempts: 1, timeout: CHECK_TIMEOUT });
     },
   };
 }
+
+/** The last parts of the keys in a list: the parts before may be written with entities. */
+const namesIn = (xml: string): readonly string[] =>
+  Array.from(xml.matchAll(/<Key>(?:[^<]*\/)?(\w[\w.-]{0,80})<\/Key>/g), ([, name = ""]) => name);

@@ -16,6 +16,8 @@ export interface SurfaceTools {
   readonly jobs: JobService;
   readonly models: ModelCatalog;
   readonly options: UserOptions;
+  /** Where clients reach a server behind a proxy. */
+  readonly publicUrl: string | undefined;
   readonly limits: {
     readonly maxQueued: number;
     readonly maxQueuedPerUser: number;

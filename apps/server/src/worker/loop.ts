@@ -15,8 +15,9 @@ export interface WorkerOptions extends RunTools {
   readonly onEnd: (job: LeasedJob, end: Awaited<ReturnType<typeof runJob>>) => void;
 }
 
-/** Milliseconds between looks into the queue where no change is told. */
-const POLL = 1000;
+/** Milliseconds between looks into the queue where no change is told, and after one that failed. */
+const POLL = 5000;
+const RETRY = 1000;
 
 /** Runs jobs one after the other until `stop` is aborted. */
 export async function workLoop(options: WorkerOptions): Promise<void> {
@@ -25,9 +26,13 @@ export async function workLoop(options: WorkerOptions): Promise<void> {
   let models: readonly string[] = [];
   try {
     while (!stop.aborted) {
-      const job = await leases.take({ id, models }).catch((error: unknown) => void onError(error, undefined));
+      let pause = POLL;
+      const job = await leases.take({ id, models }).catch((error: unknown) => {
+        pause = RETRY;
+        onError(error, undefined);
+      });
       if (!job) {
-        await changes.next(POLL, stop);
+        await changes.next(pause, stop);
         continue;
       }
       options.onStart(job);

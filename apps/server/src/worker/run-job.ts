@@ -13,7 +13,7 @@ import {
   shareOf,
 } from "../jobs/types.ts";
 import type { JobEnd, JobLeases } from "../queue/leases.ts";
-import type { FileStore } from "../storage/types.ts";
+import { type FileStore, isUnavailable } from "../storage/types.ts";
 
 /** What a worker runs jobs with. */
 export interface RunTools {
@@ -127,7 +127,7 @@ async function make(job: LeasedJob, { tools, controls, reporter, output }: RunSt
   const { store, context, maxMemory } = tools;
   const engine = job.limited ? { ...context.engine, maxMemory } : context.engine;
   const image = async (key: string): Promise<Image> => {
-    const bytes = await store.get(key);
+    const bytes = await whileAway(() => store.get(key), controls.signal);
     if (bytes) return decodeImage(bytes, { name: "the image" });
     throw new Error(`the image ${key} is not in the file store`);
   };
@@ -139,7 +139,8 @@ async function make(job: LeasedJob, { tools, controls, reporter, output }: RunSt
       const { image: done, step, steps, preview } = event;
       reporter.progress({ image: done, images, step, steps }, preview);
     } else {
-      output.files.push(await storedFile(job, { event, index: output.files.length, store }));
+      const file = { event, index: output.files.length };
+      output.files.push(await whileAway(() => storedFile(job, file, store), controls.signal));
       output.modelHash = event.modelHash;
       reporter.progress({ image: output.files.length, images, step: 0, steps: prepared.work.steps });
     }
@@ -148,12 +149,28 @@ async function make(job: LeasedJob, { tools, controls, reporter, output }: RunSt
   return prepared.model;
 }
 
+/** Times that a file store that is away is tried, a second apart: what was drawn is not lost for it. */
+const STORE_ATTEMPTS = 60;
+
+/** The result of a call of the file store, which may be away for a while. */
+async function whileAway<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isUnavailable(error) || attempt === STORE_ATTEMPTS) throw error;
+      await setTimeout(1000, undefined, { signal });
+    }
+  }
+}
+
 type FileEvent = Extract<KindEvent, { readonly type: "file" }>;
 
 /** Each attempt has names of its own: what another one left under them is no part of the result. */
 async function storedFile(
   { id, attempts }: LeasedJob,
-  { event, index, store }: { readonly event: FileEvent; readonly index: number; readonly store: FileStore },
+  { event, index }: { readonly event: FileEvent; readonly index: number },
+  store: FileStore,
 ): Promise<JobFile> {
   const { bytes, extension, mimeType: type, seed, width, height, infotext } = event;
   const key = `${id}/${attempts}-${index}.${extension}`;

@@ -20,7 +20,9 @@ test("a job is drawn by the worker as the library draws it, with its events on t
   expect(submitted.headers.get("location")).toBe(`/v1/jobs/${id}`);
   const names: string[] = [];
   let job: { state: string; files: { url: string; seed: number; infotext: string }[]; error: unknown } | undefined;
-  for await (const { event, data } of serverEvents(await server.call(`/v1/jobs/${id}/events`))) {
+  const events = await server.call(`/v1/jobs/${id}/events`);
+  expect(events.headers.get("x-accel-buffering")).toBe("no");
+  for await (const { event, data } of serverEvents(events)) {
     names.push(event);
     job = JSON.parse(data);
   }

@@ -14,7 +14,7 @@ const fields = {
   model: maybe(z.string()),
   n: maybe(number.int().min(1).max(10)),
   size: maybe(z.string().regex(/^(auto|\d{1,5}x\d{1,5})$/, 'expected "auto" or WIDTHxHEIGHT')),
-  quality: maybe(z.enum(["standard", "hd", "low", "medium", "high", "auto"])),
+  quality: maybe(z.enum(["standard", "hd", "low", "medium", "high", "xhigh", "max", "auto"])),
   response_format: maybe(z.enum(["url", "b64_json"])),
   output_format: maybe(z.enum(["png", "jpeg", "webp"])),
   output_compression: maybe(number.int().min(0).max(100)),
@@ -50,10 +50,15 @@ export const imagesSchema = z.strictObject(fields);
 export type ImagesBody = z.output<typeof imagesSchema>;
 
 /** Fields that are taken and change nothing. */
-export const ignoredFields = ({ quality, style, moderation, user, input_fidelity }: ImagesBody): readonly string[] =>
-  Object.entries({ quality, style, moderation, user, input_fidelity }).flatMap(([name, value]) =>
-    value === undefined || value === "auto" ? [] : [name],
+export function ignoredFields(body: ImagesBody): readonly string[] {
+  const { quality, style, moderation, user, input_fidelity } = body;
+  const output_compression = isPng(body) ? body.output_compression : undefined;
+  return Object.entries({ quality, style, moderation, user, input_fidelity, output_compression }).flatMap(
+    ([name, value]) => (value === undefined || value === "auto" ? [] : [name]),
   );
+}
+
+const isPng = ({ output_format = "png" }: ImagesBody): boolean => output_format === "png";
 
 /** A request for images as a job's. @throws AquatintError for what is not here. */
 export function jobRequestOf(body: ImagesBody): StoredRequest {
@@ -66,7 +71,8 @@ export function jobRequestOf(body: ImagesBody): StoredRequest {
   const { prompt, model, n: count, seed, steps, guidance, sampler, negative_prompt: negative, strength } = body;
   const [width, height] = body.size === undefined || body.size === "auto" ? [] : body.size.split("x").map(Number);
   const format = body.output_format ?? "png";
-  const quality = format === "png" || !body.output_compression ? undefined : body.output_compression;
+  const quality =
+    isPng(body) || body.output_compression === undefined ? undefined : Math.max(1, body.output_compression); // encoders begin at 1
   const loras = body.loras?.map((lora) => (typeof lora === "string" ? { name: lora } : lora));
   const options = { model, count, seed, steps, guidance, sampler, negative, strength, width, height, quality, loras };
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);

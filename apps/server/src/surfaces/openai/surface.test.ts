@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestServer, testServer } from "../../../test/test-server.ts";
 
 const TOKEN = "a-token-of-the-operator";
+const PUBLIC_URL = "https://gpu.example.org";
 let server: TestServer;
 let openai: OpenAI;
 beforeAll(async () => {
-  server = await testServer({ token: TOKEN });
+  server = await testServer({ token: TOKEN, publicUrl: PUBLIC_URL });
   openai = new OpenAI({ baseURL: `${server.server.url}/v1`, apiKey: TOKEN, maxRetries: 0 });
 });
 afterAll(() => server[Symbol.asyncDispose]());
@@ -36,7 +37,11 @@ test("the npm client openai generates, with our own fields at the top level", as
     n: 1,
     response_format: "url",
   } as OpenAI.Images.ImageGenerateParamsNonStreaming);
-  const file = await fetch(url.data?.[0]?.url ?? "", { headers: { authorization: `Bearer ${TOKEN}` } });
+  const address = url.data?.[0]?.url ?? "";
+  expect(address.startsWith(`${PUBLIC_URL}/v1/jobs/`)).toBe(true);
+  const file = await fetch(address.replace(PUBLIC_URL, server.server.url), {
+    headers: { authorization: `Bearer ${TOKEN}` },
+  });
   expect(file.headers.get("content-type")).toBe("image/png");
 });
 

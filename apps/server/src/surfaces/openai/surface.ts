@@ -51,7 +51,12 @@ function addModels(app: Hono<Env>, { models }: SurfaceTools): void {
     const files = await models.list("model");
     return c.json({ object: "list", data: await Promise.all(files.map(entryOf)) });
   });
-  app.get("/v1/models/:name{.+}", async (c) => c.json(await entryOf(await models.find("model", c.req.param("name")))));
+  app.get("/v1/models/:name{.+}", async (c) => {
+    const file = await models.find("model", c.req.param("name")).catch((error: unknown) => {
+      throw error instanceof AquatintError ? Object.assign(error, { status: 404 }) : error;
+    });
+    return c.json(await entryOf(file));
+  });
 }
 
 /** The fields and images of a multipart body. @throws AquatintError, ZodError. */
@@ -99,20 +104,21 @@ async function answer(c: Context<Env>, { body, tools, kind: name, images }: Answ
     return streamed(c, { jobs, job, body, name: name === "text-to-image" ? "image_generation" : "image_edit" });
   const ended = await jobs.end(job.owner, job.id, c.req.raw.signal);
   if (ended.error) throw jobError(ended.error);
-  return c.json(await imagesJson(c, { job: ended, body, jobs }));
+  return c.json(await imagesJson(c, { job: ended, body, tools }));
 }
 
 interface Finished {
   readonly job: Job;
   readonly body: ImagesBody;
-  readonly jobs: SurfaceTools["jobs"];
+  readonly tools: SurfaceTools;
 }
 
-async function imagesJson(c: Context<Env>, { job, body, jobs }: Finished) {
+async function imagesJson(c: Context<Env>, { job, body, tools: { jobs, publicUrl } }: Finished) {
   const files = job.result?.files ?? [];
   const ignored = ignoredFields(body);
   const data = files.map(async (_, i) => {
-    if (body.response_format === "url") return { url: new URL(`/v1/jobs/${job.id}/files/${i}`, c.req.url).href };
+    if (body.response_format === "url")
+      return { url: new URL(`/v1/jobs/${job.id}/files/${i}`, publicUrl ?? c.req.url).href };
     return { b64_json: base64((await jobs.file(job.owner, job.id, i)).bytes) };
   });
   return {

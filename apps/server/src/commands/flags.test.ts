@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { s3Options } from "./flags.ts";
+
+const all = {
+  S3_ENDPOINT: "https://s3.example.org",
+  S3_BUCKET: "images",
+  S3_ACCESS_KEY_ID: "key",
+  S3_SECRET_ACCESS_KEY: "secret",
+};
+
+test("the S3 store is that of the environment, or there is none", () => {
+  expect(s3Options({})).toBeUndefined();
+  expect(s3Options({ S3_REGION: "eu-west-1", S3_BUCKET: "" })).toBeUndefined();
+  expect(s3Options(all)).toMatchObject({ endpoint: all.S3_ENDPOINT, region: "us-east-1", prefix: undefined });
+  expect(s3Options({ ...all, S3_REGION: "auto", S3_PREFIX: "a/" })).toMatchObject({ region: "auto", prefix: "a/" });
+});
+
+test.each(Object.keys(all))("%s alone, or all but it, is refused by name", (name) => {
+  expect(() => s3Options({ [name]: "x" })).toThrow(new RegExp(`^${name} is set`));
+  expect(() => s3Options({ ...all, [name]: "" })).toThrow(`and ${name} not`);
+});
