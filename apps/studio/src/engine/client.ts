@@ -1,4 +1,5 @@
 import { AquatintError } from "aquatint";
+import { watchLife } from "./locks.ts";
 import type { EngineAnswer, EngineCall, EngineCalls, EngineEvent, EngineRequest } from "./protocol.ts";
 
 /** Options of a call. */
@@ -28,18 +29,22 @@ export function startEngine(onLost: () => void): EngineClient {
   const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module", name: "engine" });
   const pending = new Map<number, Pending>();
   let last = 0;
+  let isEnded = false;
   const post = (request: EngineRequest) => worker.postMessage(request);
   const end = (error: AquatintError) => {
+    isEnded = true;
     worker.terminate();
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
   const lose = (message: string) => {
+    if (isEnded) return;
     end(engineLost(message));
     onLost();
   };
   worker.onerror = ({ message }) => lose(message || "its script could not be loaded");
   worker.onmessage = ({ data }: MessageEvent<EngineAnswer>) => {
+    if ("life" in data) return watchLife(data.life, () => lose("the browser closed its worker"));
     const call = pending.get(data.id);
     if (!call) return;
     if ("event" in data) return call.onEvent?.(data.event);
@@ -51,6 +56,7 @@ export function startEngine(onLost: () => void): EngineClient {
     call: (call, params, { signal, onEvent } = {}) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
+        if (isEnded) throw engineLost("it had ended before");
         const id = ++last;
         pending.set(id, { resolve, reject, onEvent });
         const abort = () => {

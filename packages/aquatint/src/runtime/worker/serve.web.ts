@@ -10,11 +10,14 @@ export interface OrtWeb {
   readonly env: Env;
 }
 
-/** Serves the page from a web worker with `ort` in it. */
-export function serveWeb(ort: OrtWeb): void {
+/**
+ * Serves the page from a web worker with `ort` in it. Where `deviceLoss` gives a reason, the worker ends with an error: ONNX
+ * Runtime cannot go on without its device, and a fresh worker gets another.
+ */
+export function serveWeb(ort: OrtWeb, deviceLoss?: () => Promise<string>): void {
   // onnxruntime-web starts this same script again for each of its threads.
   if (self.name.startsWith("em-pthread")) return;
-  const engine = createHandlers({
+  const { commit, handlers } = createHandlers({
     ort,
     devices,
     configure: (options) => configure(ort.env, options),
@@ -26,7 +29,17 @@ export function serveWeb(ort: OrtWeb): void {
       listen: (onRequest) => self.addEventListener("message", ({ data }) => onRequest(data)),
       post: (answer, transfer) => self.postMessage(answer, { transfer }),
     },
-    engine,
+    {
+      commit,
+      handlers: {
+        ...handlers,
+        async open(options) {
+          const reply = await handlers.open(options);
+          void deviceLoss?.().then((reason) => reportError(new Error(`the graphics device was lost: ${reason}`)));
+          return reply;
+        },
+      },
+    },
   );
 }
 
