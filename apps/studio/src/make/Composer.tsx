@@ -35,7 +35,7 @@ export const TokenNote = ({ text }: { readonly text: string }) => {
   return (
     <span className="token-note" data-over={count.cut !== "" || undefined}>
       {count.tokens} of {max} tokens
-      {count.cut !== "" && <span className="token-cut">not read: “{count.cut}”</span>}
+      {count.cut !== "" && <span className="token-cut">not read: “<bdi>{count.cut}</bdi>”</span>}
     </span>
   );
 };
@@ -47,6 +47,7 @@ const PromptBox = () => {
       <Label className="visually-hidden">Prompt</Label>
       <TextArea
         id="prompt"
+        dir="auto"
         rows={1}
         placeholder="Describe an image"
         onKeyDown={(event) => {

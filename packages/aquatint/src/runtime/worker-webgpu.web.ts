@@ -1,7 +1,5 @@
 import * as ort from "onnxruntime-web/webgpu";
+import { endWithDevice } from "./worker/device-loss.web.ts";
 import { serveWeb } from "./worker/serve.web.ts";
 
-serveWeb(ort, async () => {
-  const { reason, message } = await (await ort.env.webgpu.device).lost;
-  return message || reason;
-});
+serveWeb(ort, (handlers) => endWithDevice(handlers, () => ort.env.webgpu.device));

@@ -1,5 +1,5 @@
 import type { Env, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
-import type { OpenOptions } from "../protocol.ts";
+import type { Handlers, OpenOptions } from "../protocol.ts";
 import { createHandlers } from "./handlers.ts";
 import { serve } from "./serve.ts";
 
@@ -10,11 +10,8 @@ export interface OrtWeb {
   readonly env: Env;
 }
 
-/**
- * Serves the page from a web worker with `ort` in it. Where `deviceLoss` gives a reason, the worker ends with an error: ONNX
- * Runtime cannot go on without its device, and a fresh worker gets another.
- */
-export function serveWeb(ort: OrtWeb, deviceLoss?: () => Promise<string>): void {
+/** Serves the page from a web worker with `ort` in it. `guard` may stand around what it does. */
+export function serveWeb(ort: OrtWeb, guard = (handlers: Handlers): Handlers => handlers): void {
   // onnxruntime-web starts this same script again for each of its threads.
   if (self.name.startsWith("em-pthread")) return;
   const { commit, handlers } = createHandlers({
@@ -29,17 +26,7 @@ export function serveWeb(ort: OrtWeb, deviceLoss?: () => Promise<string>): void 
       listen: (onRequest) => self.addEventListener("message", ({ data }) => onRequest(data)),
       post: (answer, transfer) => self.postMessage(answer, { transfer }),
     },
-    {
-      commit,
-      handlers: {
-        ...handlers,
-        async open(options) {
-          const reply = await handlers.open(options);
-          void deviceLoss?.().then((reason) => reportError(new Error(`the graphics device was lost: ${reason}`)));
-          return reply;
-        },
-      },
-    },
+    { commit, handlers: guard(handlers) },
   );
 }
 
