@@ -41,6 +41,7 @@ interface Shots {
 
 async function shoot(studio: Studio, scheme: Scheme): Promise<void> {
   const { context, page } = await newVisit(studio, { colorScheme: scheme, reducedMotion: "reduce" });
+  context.setDefaultTimeout(60_000);
   const session = await context.newCDPSession(page);
   await page.goto(addressOf(studio, { steps: null }));
   await page.locator(".status[data-status=ready]").waitFor();

@@ -10,7 +10,14 @@ export interface PageView {
 }
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
-const pressEscape = (page: Page) => page.keyboard.press("Escape");
+/** Closes what lies over the page; a tooltip takes the first Escape. */
+async function pressEscape(page: Page): Promise<void> {
+  const over = page.locator(".overlay, .popover");
+  for (let i = 0; i < 3 && (await over.count()) > 0; i++) {
+    await page.keyboard.press("Escape");
+    await page.waitForTimeout(200);
+  }
+}
 const stay = async () => {};
 const openTab = (name: string) => async (page: Page) => {
   await page.getByRole("tab", { name }).click();
@@ -24,14 +31,24 @@ export const emptyViews: readonly PageView[] = [{ name: "make-empty", show: stay
 /** Views of a page with images. */
 export const views: readonly PageView[] = [
   { name: "make", show: stay, leave: stay },
-  { name: "steps", show: (page) => press(page, "Steps"), leave: (page) => press(page, "Close the steps") },
+  {
+    name: "steps",
+    async show(page) {
+      await press(page, "Steps");
+      await page.locator(".frame:not(:has(canvas))").first().waitFor({ state: "detached" });
+    },
+    leave: (page) => press(page, "Close the steps"),
+  },
   {
     name: "settings",
     async show(page) {
       await page.evaluate(() => document.body.focus());
       await page.keyboard.press(",");
     },
-    leave: pressEscape,
+    leave: async (page) => {
+      await pressEscape(page);
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur()); // of the panel
+    },
   },
   { name: "status", show: (page) => page.locator(".status").click(), leave: escape },
   { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: escape },

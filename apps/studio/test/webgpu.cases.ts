@@ -30,7 +30,9 @@ const catchDevice = `
 
 /** Tests of the page on WebGPU, in software. */
 export function describeWebGpu(studio: () => Studio): void {
-  test("WebGPU gives Node's image of the default prompt, and a device that is lost is replaced", { timeout: 600_000 }, async () => {
+  test("WebGPU gives Node's image of the default prompt, and a device that is lost is replaced", {
+    timeout: 600_000,
+  }, async () => {
     const { context, page, problems } = await newVisit(studio(), { serviceWorkers: "block", bypassCSP: true });
     context.setDefaultTimeout(300_000); // a step in software takes seconds
     await inEngine(page, belowEngine(catchDevice));
