@@ -50,8 +50,8 @@ export const views: readonly PageView[] = [
       await page.evaluate(() => (document.activeElement as HTMLElement).blur()); // of the panel
     },
   },
-  { name: "status", show: (page) => page.locator(".status").click(), leave: escape },
-  { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: escape },
+  { name: "status", show: (page) => page.locator(".status").click(), leave: pressEscape },
+  { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: pressEscape },
   {
     name: "mask",
     async show(page) {

@@ -37,7 +37,9 @@ export function describeComfort(studio: () => Studio): void {
     const moving = await page.evaluate(() =>
       document
         .getAnimations()
-        .filter(({ playState, effect }) => playState === "running" && effect!.getComputedTiming().activeDuration! > 1)
+        .filter(
+          ({ playState, effect }) => playState === "running" && Number(effect!.getComputedTiming().activeDuration) > 1,
+        )
         .map((animation) => (animation as CSSAnimation).animationName ?? "transition"),
     );
     expect(moving).toEqual([]);

@@ -52,8 +52,8 @@ const DeviceChoice = () => {
   return (
     <>
       <p className="help">
-        The default model is small, and most processors draw it faster than WebGPU on the graphics card. Both make the
-        same image. The choice is kept.
+        The default model is small, and most processors draw it faster than WebGPU on the graphics card. The choice is
+        kept.
       </p>
       <Button onPress={() => void chooseDevice(other)}>Use {shortNames[other]}</Button>
     </>
