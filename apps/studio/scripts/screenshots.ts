@@ -14,11 +14,11 @@ const sizes = [
 const schemes = ["light", "dark"] as const;
 type Scheme = (typeof schemes)[number];
 const names = process.argv.slice(2);
-const chosen = ({ name }: PageView) => names.length === 0 || names.includes(name);
+const isNamed = ({ name }: PageView) => names.length === 0 || names.includes(name);
 let bytes = 0;
 
 async function capture({ page, session, scheme }: Shots, views: readonly PageView[]): Promise<void> {
-  for (const view of views.filter(chosen)) {
+  for (const view of views.filter(isNamed)) {
     for (const { width, height } of sizes) {
       await page.setViewportSize({ width, height });
       await view.show(page);
@@ -46,7 +46,7 @@ async function shoot(studio: Studio, scheme: Scheme): Promise<void> {
   await page.goto(addressOf(studio, { steps: null }));
   await page.locator(".status[data-status=ready]").waitFor();
   await capture({ page, session, scheme }, emptyViews);
-  if (views.some(chosen)) {
+  if (views.some(isNamed)) {
     await drawGallery(page);
     await capture({ page, session, scheme }, views);
   }

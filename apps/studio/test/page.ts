@@ -62,9 +62,9 @@ export async function visit(
   settings: Partial<Settings> = {},
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
-  const made = await newVisit(studio, options);
-  await made.page.goto(addressOf(studio, settings));
-  return made;
+  const result = await newVisit(studio, options);
+  await result.page.goto(addressOf(studio, settings));
+  return result;
 }
 
 /** The page's address with settings, two steps where they say no others. */

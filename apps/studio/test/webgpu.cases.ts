@@ -21,7 +21,7 @@ export function describeWebGpu(studio: () => Studio): void {
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Draw", exact: true }).click();
     await page.getByText(/^Step 1 of 2$/).waitFor();
-    const worker = page.workers().find((one) => one.url().startsWith("blob:"));
+    const worker = page.workers().find((candidate) => candidate.url().startsWith("blob:"));
     await worker!.evaluate(() => (self as unknown as { caughtDevice: GPUDevice }).caughtDevice.destroy());
     await page.getByText("the image is drawn anew").waitFor();
     await page.locator(".actions").waitFor();

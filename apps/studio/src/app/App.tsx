@@ -29,10 +29,12 @@ function useShortcuts(showSheet: () => void): void {
 const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () => void }) => (
   <Window title="Keyboard shortcuts" {...props}>
     <dl className="keys">
-      <dt>
-        <kbd>Enter</kbd>
-      </dt>
-      <dd>Draw, in the prompt</dd>
+      <div>
+        <dt>
+          <kbd>Enter</kbd>
+        </dt>
+        <dd>Draw, in the prompt</dd>
+      </div>
       {shortcuts.map(({ key, label }) => (
         <div key={key}>
           <dt>

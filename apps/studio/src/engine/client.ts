@@ -45,12 +45,7 @@ export function startEngine(onLost: () => void): EngineClient {
   worker.onerror = ({ message }) => lose(message || "its script could not be loaded");
   worker.onmessage = ({ data }: MessageEvent<EngineAnswer>) => {
     if ("life" in data) return watchLife(data.life, () => lose("the browser closed its worker"));
-    const call = pending.get(data.id);
-    if (!call) return;
-    if ("event" in data) return call.onEvent?.(data.event);
-    pending.delete(data.id);
-    if ("failure" in data) call.reject(restored(data.failure));
-    else call.resolve(data.result as never);
+    settle(pending, data);
   };
   return {
     call: (call, params, { signal, onEvent } = {}) =>
@@ -69,6 +64,16 @@ export function startEngine(onLost: () => void): EngineClient {
       }),
     close: () => end(engineLost("it was closed")),
   };
+}
+
+/** Gives a message of the worker to the call that it belongs to, where somebody still waits for that. */
+function settle(pending: Map<number, Pending>, data: Exclude<EngineAnswer, { readonly life: string }>): void {
+  const call = pending.get(data.id);
+  if (!call) return;
+  if ("event" in data) return call.onEvent?.(data.event);
+  pending.delete(data.id);
+  if ("failure" in data) call.reject(restored(data.failure));
+  else call.resolve(data.result as never);
 }
 
 const engineLost = (message: string) =>

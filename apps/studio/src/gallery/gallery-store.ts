@@ -41,8 +41,8 @@ async function reload(): Promise<void> {
   const stored = await read();
   const current = new Map(galleryStore.get().images.map((image) => [image.id, image]));
   const images = stored.map((image) => ({ ...(current.get(image.id) ?? withUrl(image)), favorite: image.favorite }));
-  const others = [...current.values()].filter(({ id }) => unsaved.has(id) && !stored.some((image) => image.id === id));
-  galleryStore.set((state) => ({ ...state, loaded: true, images: newestFirst([...images, ...others]) }));
+  const rest = [...current.values()].filter(({ id }) => unsaved.has(id) && !stored.some((image) => image.id === id));
+  galleryStore.set((state) => ({ ...state, loaded: true, images: newestFirst([...images, ...rest]) }));
 }
 
 const newestFirst = <T extends StoredImage>(images: readonly T[]): readonly T[] =>

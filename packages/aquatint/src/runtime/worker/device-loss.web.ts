@@ -9,20 +9,7 @@ const REPORT = 500;
  */
 export function endWithDevice(handlers: Handlers, device: () => Promise<GPUDevice>): Handlers {
   const programs = new Set<number>();
-  let watched: GPUDevice | undefined;
-  const watch = async () => {
-    const current = await device();
-    if (current === watched) return;
-    watched = current;
-    const { message, reason } = await current.lost;
-    if (current !== watched || programs.size === 0) return;
-    reportError(new Error(`the graphics device was lost: ${message || reason}`));
-  };
-  const isLost = (): Promise<boolean> =>
-    Promise.race([
-      watched?.lost.then(() => true) ?? false,
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), REPORT)),
-    ]);
+  const { watch, isLost } = deviceWatch(device, () => programs.size > 0);
   return {
     ...handlers,
     async load(params) {
@@ -48,4 +35,22 @@ export function endWithDevice(handlers: Handlers, device: () => Promise<GPUDevic
       return handlers.close(params);
     },
   };
+}
+
+function deviceWatch(device: () => Promise<GPUDevice>, isUsed: () => boolean) {
+  let watched: GPUDevice | undefined;
+  const watch = async () => {
+    const current = await device();
+    if (current === watched) return;
+    watched = current;
+    const { message, reason } = await current.lost;
+    if (current !== watched || !isUsed()) return;
+    reportError(new Error(`the graphics device was lost: ${message || reason}`));
+  };
+  const isLost = (): Promise<boolean> =>
+    Promise.race([
+      watched?.lost.then(() => true) ?? false,
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), REPORT)),
+    ]);
+  return { watch, isLost };
 }
