@@ -70,7 +70,10 @@ export function startEngine(onLost: () => void): EngineClient {
 function settle(pending: Map<number, Pending>, data: Exclude<EngineAnswer, { readonly life: string }>): void {
   const call = pending.get(data.id);
   if (!call) return;
-  if ("event" in data) return call.onEvent?.(data.event);
+  if ("event" in data) {
+    call.onEvent?.(data.event);
+    return;
+  }
   pending.delete(data.id);
   if ("failure" in data) call.reject(restored(data.failure));
   else call.resolve(data.result as never);
