@@ -142,6 +142,7 @@ const packages: readonly PackageRules[] = [
   // layers in 8 bits: kernels, ranges, the quantized form, quantize and --precision 1,400
   // previews of any model, and the studio's command 20
   // strength and hires fix in the web UI's settings, and the server's commands 30
+  // a lost graphics device ends its worker 60
   { name: "aquatint", table: mayImport, lines: 48_200, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },

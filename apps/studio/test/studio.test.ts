@@ -171,6 +171,7 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
     await context.setOffline(false);
     await page.evaluate(damageModel);
     await page.reload();
+    await page.getByText("The stored model was damaged").waitFor();
     expect(largestDifference(decodePng(await draw(page)).data, decodePng(before).data)).toBeLessThan(0.01);
     await context.close();
   });
