@@ -93,6 +93,7 @@ const benches: Readonly<Record<string, Bench>> = {
     full: [],
     short: ["--seeds", "1", "--samplers", "ddim", "--caches", "easy"],
   },
+  studio: { run: async () => (await import("../apps/studio/scripts/speed.ts")).studioBench() },
   "train-step": { run: () => trainStepBench(trainStep), full: ["--peer"], short: ["--steps", "2"] },
   ...Object.fromEntries(
     ["unet-sd15", "vae-decode"].map((part) => [

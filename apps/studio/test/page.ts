@@ -58,18 +58,27 @@ export interface Visit {
 
 /** Opens the page with settings, two steps where they say no others. */
 export async function visit(
-  { browser, site }: Studio,
+  studio: Studio,
   settings: Partial<Settings> = {},
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
+  const result = await newVisit(studio, options);
+  await result.page.goto(addressOf(studio, settings));
+  return result;
+}
+
+/** The page's address with settings, two steps where they say no others. */
+export const addressOf = ({ site }: Studio, settings: Partial<Settings> = {}): string =>
+  `${site.url}#make=${encodeURIComponent(JSON.stringify({ ...initialSettings, steps: 2, seedLocked: true, ...settings }))}`;
+
+/** A visitor with an empty page. */
+export async function newVisit({ browser }: Studio, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
   context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", ({ message }) => problems.push(message));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  const link = { ...initialSettings, steps: 2, seedLocked: true, ...settings };
-  await page.goto(`${site.url}#make=${encodeURIComponent(JSON.stringify(link))}`);
   return { context, page, problems };
 }
 
@@ -90,3 +99,19 @@ export async function shownImage(page: Page): Promise<Buffer> {
   });
   return Buffer.from(bytes);
 }
+
+/** Runs code at the start of the engine's worker. */
+export const inEngine = (page: Page, code: string): Promise<unknown> =>
+  page.route(/\/assets\/engine\.worker-[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${code};\n${await response.text()}` });
+  });
+
+/** Code for the engine's worker that runs `code` in the WebGPU worker below it; the context must bypass the policy. */
+export const belowEngine = (code: string): string => `
+  const PlainWorker = Worker;
+  const script = (code) => URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const behind = (url) => script(\`import "\${script(${JSON.stringify(code)})}"; import "\${new URL(url, location.href)}";\`);
+  self.Worker = function (url, options) {
+    return new PlainWorker(String(url).includes("worker-webgpu") ? behind(url) : url, options);
+  }`;

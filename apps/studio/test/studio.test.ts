@@ -7,7 +7,10 @@ import { main } from "aquatint/cli";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../../packages/aquatint/test/captured-io.ts";
+import { describeComfort } from "./comfort.cases.ts";
 import { draw, executablePath, openStudio, type Studio, shownImage, visit } from "./page.ts";
+import { describeRobustness } from "./robustness.cases.ts";
+import { describeWebGpu } from "./webgpu.cases.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
@@ -168,6 +171,7 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
     await context.setOffline(false);
     await page.evaluate(damageModel);
     await page.reload();
+    await page.getByText("The stored model was damaged").waitFor();
     expect(largestDifference(decodePng(await draw(page)).data, decodePng(before).data)).toBeLessThan(0.01);
     await context.close();
   });
@@ -211,6 +215,10 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
     });
     await context.close();
   });
+
+  describeRobustness(() => studio);
+  describeComfort(() => studio);
+  describeWebGpu(() => studio);
 });
 
 /** Writes other bytes over the first piece of the model that the browser keeps. */

@@ -1,17 +1,14 @@
 import { useEffect, useState } from "react";
 import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
-import { CompareView } from "../compare/CompareView.tsx";
-import { GalleryView } from "../gallery/GalleryView.tsx";
-import { GridView } from "../grid/GridView.tsx";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
-import { MaskEditor } from "../make/MaskEditor.tsx";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Header } from "./Header.tsx";
+import { Later } from "./later.tsx";
 import { isTyping, shortcutOf, shortcuts } from "./shortcuts.ts";
 
 function useShortcuts(showSheet: () => void): void {
@@ -32,10 +29,12 @@ function useShortcuts(showSheet: () => void): void {
 const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () => void }) => (
   <Window title="Keyboard shortcuts" {...props}>
     <dl className="keys">
-      <dt>
-        <kbd>Enter</kbd>
-      </dt>
-      <dd>Draw, in the prompt</dd>
+      <div>
+        <dt>
+          <kbd>Enter</kbd>
+        </dt>
+        <dd>Draw, in the prompt</dd>
+      </div>
       {shortcuts.map(({ key, label }) => (
         <div key={key}>
           <dt>
@@ -51,6 +50,7 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
+  const isMaskOpen = useStore(viewStore, (state) => state.isMaskOpen);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
@@ -71,18 +71,18 @@ export const App = () => {
             <MakeView />
           </TabPanel>
           <TabPanel id="gallery" className="view">
-            <GalleryView />
+            <Later part="gallery" />
           </TabPanel>
           <TabPanel id="grid" className="view">
-            <GridView />
+            <Later part="grid" />
           </TabPanel>
           <TabPanel id="compare" className="view">
-            <CompareView />
+            <Later part="compare" />
           </TabPanel>
         </main>
       </Tabs>
       <DroppedFileWindow />
-      <MaskEditor />
+      <Later part="mask" isUsed={isMaskOpen} />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

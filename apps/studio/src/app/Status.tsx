@@ -30,6 +30,8 @@ const Facts = ({ info }: { readonly info: EngineInfo }) => (
     </dd>
     <dt>Weights</dt>
     <dd className="hash">{info.modelHash?.slice(0, 10)}</dd>
+    <dt>Kept for the next visit</dt>
+    <dd>{info.isModelKept ? "yes" : "no, the browser refused it"}</dd>
     <dt>Memory of the page</dt>
     <dd>{memoryText()}</dd>
   </dl>
@@ -47,7 +49,15 @@ const Isolation = () =>
 const DeviceChoice = () => {
   const other = chosenDevice() === "wasm" ? "webgpu" : "wasm";
   if (!("gpu" in navigator)) return <p className="help">This browser has no WebGPU; the processor is used.</p>;
-  return <Button onPress={() => void chooseDevice(other)}>Use {shortNames[other]}</Button>;
+  return (
+    <>
+      <p className="help">
+        The default model is small, and most processors draw it faster than WebGPU on the graphics card. The choice is
+        kept.
+      </p>
+      <Button onPress={() => void chooseDevice(other)}>Use {shortNames[other]}</Button>
+    </>
+  );
 };
 
 /** How the engine stands, and the facts behind a press. */

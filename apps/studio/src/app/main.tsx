@@ -4,6 +4,7 @@ import { openEngine } from "../engine/engine-store.ts";
 import { openGallery } from "../gallery/gallery-store.ts";
 import { registerOffline } from "../offline/register.ts";
 import { App } from "./App.tsx";
+import { preloadParts } from "./later.tsx";
 import { applyTheme } from "./ThemeMenu.tsx";
 
 applyTheme();
@@ -18,3 +19,4 @@ if (root) {
 void openGallery();
 openEngine().catch(() => {}); // the page shows what went wrong
 void registerOffline();
+preloadParts();

@@ -25,10 +25,20 @@ function focusPrompt(): void {
   setTimeout(() => document.querySelector<HTMLElement>("#prompt")?.focus()); // when the view is there
 }
 
+/** The panel where there is room for it, else the window with the same settings. */
+function showSettings(): void {
+  changeView({ view: "make" });
+  setTimeout(() => {
+    const panel = document.querySelector<HTMLElement>(".panel");
+    if (panel && panel.offsetParent !== null) panel.querySelector<HTMLElement>("textarea, input")?.focus();
+    else changeView({ isSheetOpen: true });
+  });
+}
+
 /** Keys that work where no text is being typed. Enter in the prompt draws. */
 export const shortcuts: readonly Shortcut[] = [
   { key: "/", label: "Type a prompt", run: focusPrompt },
-  { key: ",", label: "Settings", run: () => changeView({ view: "make", isSheetOpen: true }) },
+  { key: ",", label: "Settings", run: showSettings },
   { key: "Escape", label: "Cancel drawing", run: cancelAll },
   { key: "s", label: "Download the image", run: (image) => image && downloadImage(image) },
   { key: "f", label: "Mark the image as a favorite", run: (image) => image && void toggleFavorite(image.id) },

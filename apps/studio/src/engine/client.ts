@@ -1,4 +1,5 @@
 import { AquatintError } from "aquatint";
+import { watchLife } from "./locks.ts";
 import type { EngineAnswer, EngineCall, EngineCalls, EngineEvent, EngineRequest } from "./protocol.ts";
 
 /** Options of a call. */
@@ -28,29 +29,29 @@ export function startEngine(onLost: () => void): EngineClient {
   const worker = new Worker(new URL("./engine.worker.ts", import.meta.url), { type: "module", name: "engine" });
   const pending = new Map<number, Pending>();
   let last = 0;
+  let isEnded = false;
   const post = (request: EngineRequest) => worker.postMessage(request);
   const end = (error: AquatintError) => {
+    isEnded = true;
     worker.terminate();
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
   const lose = (message: string) => {
+    if (isEnded) return;
     end(engineLost(message));
     onLost();
   };
   worker.onerror = ({ message }) => lose(message || "its script could not be loaded");
   worker.onmessage = ({ data }: MessageEvent<EngineAnswer>) => {
-    const call = pending.get(data.id);
-    if (!call) return;
-    if ("event" in data) return call.onEvent?.(data.event);
-    pending.delete(data.id);
-    if ("failure" in data) call.reject(restored(data.failure));
-    else call.resolve(data.result as never);
+    if ("life" in data) return watchLife(data.life, () => lose("the browser closed its worker"));
+    settle(pending, data);
   };
   return {
     call: (call, params, { signal, onEvent } = {}) =>
       new Promise((resolve, reject) => {
         signal?.throwIfAborted();
+        if (isEnded) throw engineLost("it had ended before");
         const id = ++last;
         pending.set(id, { resolve, reject, onEvent });
         const abort = () => {
@@ -63,6 +64,19 @@ export function startEngine(onLost: () => void): EngineClient {
       }),
     close: () => end(engineLost("it was closed")),
   };
+}
+
+/** Gives a message of the worker to the call that it belongs to, where somebody still waits for that. */
+function settle(pending: Map<number, Pending>, data: Exclude<EngineAnswer, { readonly life: string }>): void {
+  const call = pending.get(data.id);
+  if (!call) return;
+  if ("event" in data) {
+    call.onEvent?.(data.event);
+    return;
+  }
+  pending.delete(data.id);
+  if ("failure" in data) call.reject(restored(data.failure));
+  else call.resolve(data.result as never);
 }
 
 const engineLost = (message: string) =>

@@ -1,6 +1,7 @@
 import { AquatintError } from "aquatint";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
+import { say } from "../ui/toasts.tsx";
 import { type EngineClient, startEngine } from "./client.ts";
 import type { ModelProgress } from "./model-files.ts";
 import type { EngineDevice, EngineInfo } from "./protocol.ts";
@@ -29,14 +30,14 @@ export function openEngine(): Promise<EngineClient> {
   return opening;
 }
 
-async function start(): Promise<EngineClient> {
+async function start(device = chosenDevice()): Promise<EngineClient> {
   engineStore.set({ status: "opening", progress: undefined, loading: false });
   const started = startEngine(() => restart(started));
   client = started;
   try {
     const info = await started.call(
       "open",
-      { base: new URL("model/", document.baseURI).href, device: chosenDevice() },
+      { base: new URL("model/", document.baseURI).href, device, threads: engineThreads(navigator.hardwareConcurrency) },
       {
         onEvent(event) {
           if (event.type === "model") engineStore.set({ status: "opening", progress: event.progress, loading: false });
@@ -45,12 +46,35 @@ async function start(): Promise<EngineClient> {
       },
     );
     engineStore.set({ status: "ready", info });
+    sayStored(info);
     return started;
   } catch (error) {
-    closeEngine(started);
-    engineStore.set({ status: "failed", error: asError(error) });
+    started.close();
+    if (client !== started) throw error;
+    const failure = asError(error);
+    if (device === "webgpu" && failure.code.startsWith("runtime/")) return onProcessor(failure);
+    opening = undefined;
+    engineStore.set({ status: "failed", error: failure });
     throw error;
   }
+}
+
+/**
+ * Threads for a number of logical processors: half of them, at most 4. The default model's layers are small, and each waits for the
+ * slowest thread; more threads than idle cores make an image take longer (docs/performance.md).
+ */
+export const engineThreads = (processors = 1): number => Math.min(4, Math.ceil(processors / 2));
+
+/** Takes the processor from now on, where WebGPU was chosen and is gone or broken. */
+function onProcessor({ message }: AquatintError): Promise<EngineClient> {
+  writeLocal(DEVICE_KEY, "wasm");
+  say("WebGPU does not work here. The processor draws from now on.", { detail: message });
+  return start("wasm");
+}
+
+function sayStored({ damagedPieces, isModelKept }: EngineInfo): void {
+  if (damagedPieces > 0) say("The stored model was damaged. The damaged parts were fetched again.");
+  if (!isModelKept) say("The browser did not keep the model. The next visit fetches it again.");
 }
 
 /** Forgets an engine that ended, so that the next image starts another. */
@@ -60,15 +84,11 @@ function restart(lost: EngineClient): void {
   engineStore.set({ status: "idle" });
 }
 
-function closeEngine(engine: EngineClient): void {
-  engine.close();
-  opening = undefined;
-}
-
 /** Computes on another device from now on. */
 export async function chooseDevice(device: EngineDevice): Promise<void> {
   writeLocal(DEVICE_KEY, device);
-  if (client) closeEngine(client);
+  client?.close();
+  opening = undefined;
   await openEngine().catch(() => {});
 }
 

@@ -76,8 +76,11 @@ async function load(
   starting.catch(() => {}); // awaited below; a download that fails comes first
   const store = await browserPieces();
   const manifest = await fetchManifest(base, store);
-  const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) =>
+  const stored = { damaged: 0, isKept: store.isLasting };
+  const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) => {
+    Object.assign(stored, progress);
     onEvent({ type: "model", progress });
+  };
   const files = await storedModel(manifest, { base, store, onProgress });
   onEvent({ type: "loading" });
   const model = await textToImageModel(await openModel(files));
@@ -86,6 +89,8 @@ async function load(
   const info: EngineInfo = {
     device,
     threads: runtime.threads,
+    isModelKept: stored.isKept,
+    damagedPieces: stored.damaged,
     modelName: manifest.name,
     modelHash: weightsHash(manifest),
     modelBytes: modelBytes(manifest),

@@ -1,11 +1,14 @@
 import { AquatintError, messageOf } from "aquatint";
 import { createEngine } from "./engine.ts";
+import { lifeLock } from "./locks.ts";
 import type { EngineAnswer, EngineFailure, EngineRequest } from "./protocol.ts";
 
 const engine = createEngine();
 const running = new Map<number, AbortController>();
 
 const post = (answer: EngineAnswer, transfer: Transferable[] = []) => self.postMessage(answer, { transfer });
+
+void lifeLock().then((life) => life !== undefined && post({ life }));
 
 self.onmessage = ({ data }: MessageEvent<EngineRequest>) => {
   if (data.call === "abort") running.get(data.id)?.abort();

@@ -38,11 +38,11 @@ test.each([true, false])("a model is fetched once in pieces and kept; ranges: %s
   const progress: ModelProgress[] = [];
   expect(await load(store, progress)).toEqual(content);
   expect(requests).toEqual(["bytes=0-9", "bytes=10-19", "bytes=20-24"]);
-  expect(progress.at(-1)).toEqual({ loaded: 25, total: 25, fetched: true });
+  expect(progress.at(-1)).toEqual({ loaded: 25, total: 25, fetched: true, damaged: 0, isKept: false });
   progress.length = 0;
   expect(await load(store, progress)).toEqual(content);
   expect(requests).toHaveLength(3);
-  expect(progress.at(-1)).toEqual({ loaded: 25, total: 25, fetched: false });
+  expect(progress.at(-1)).toEqual({ loaded: 25, total: 25, fetched: false, damaged: 0, isKept: false });
 });
 
 test("a download that was broken off goes on where it ended", async () => {
@@ -60,8 +60,10 @@ test("a piece that is damaged in the store is fetched again, alone", async () =>
   await load(store);
   await store.put(pieces[1]!, new Blob([new Uint8Array(10)]));
   const requests = host();
-  expect(await load(store)).toEqual(content);
+  const progress: ModelProgress[] = [];
+  expect(await load(store, progress)).toEqual(content);
   expect(requests).toEqual(["bytes=10-19"]);
+  expect(progress.at(-1)).toMatchObject({ damaged: 1 });
 });
 
 test.each([
@@ -75,8 +77,14 @@ test.each([
 
 test("a browser that cannot store keeps the model for the visit", async () => {
   host();
-  const full = { ...memoryPieces(), put: () => Promise.reject(new DOMException("full", "QuotaExceededError")) };
-  expect(await load(full)).toEqual(content);
+  const full = {
+    ...memoryPieces(),
+    isLasting: true,
+    put: () => Promise.reject(new DOMException("full", "QuotaExceededError")),
+  };
+  const progress: ModelProgress[] = [];
+  expect(await load(full, progress)).toEqual(content);
+  expect(progress.at(-1)).toMatchObject({ isKept: false });
 });
 
 test("without a network the manifest of the last visit is read, and a host with another is believed", async () => {

@@ -1,4 +1,5 @@
 import { AquatintError, blobFiles, type ModelFiles } from "aquatint";
+import { withLock } from "./locks.ts";
 import { type ManifestFile, type ModelManifest, modelBytes } from "./manifest.ts";
 import { damagedFile, isIntact, type PieceStore } from "./pieces.ts";
 
@@ -8,6 +9,10 @@ export interface ModelProgress {
   readonly total: number;
   /** True where bytes came from the host and not from the browser's store. */
   readonly fetched: boolean;
+  /** Pieces of the browser's store that were damaged. */
+  readonly damaged: number;
+  /** Whether all that came is kept for the next visit. */
+  readonly isKept: boolean;
 }
 
 /** Options of `storedModel`. */
@@ -56,42 +61,46 @@ function parseManifest(text: string): ModelManifest {
  */
 export async function storedModel(manifest: ModelManifest, options: StoredModelOptions): Promise<ModelFiles> {
   const total = modelBytes(manifest);
-  const state = { loaded: 0, fetched: false };
-  const onPiece = (bytes: number, fetched: boolean) => {
-    state.loaded += bytes;
-    state.fetched ||= fetched;
-    options.onProgress({ ...state, total });
-  };
+  const state = { loaded: 0, fetched: false, damaged: 0, isKept: options.store.isLasting };
   const blobs = new Map<string, Blob>();
-  for (const file of manifest.files) blobs.set(file.path, await fileOf(file, { ...options, manifest, onPiece }));
+  const onPiece = () => options.onProgress({ ...state, total });
+  for (const file of manifest.files) blobs.set(file.path, await fileOf(file, { ...options, manifest, state, onPiece }));
   return blobFiles(blobs, manifest.name);
 }
 
 interface FileContext extends StoredModelOptions {
   readonly manifest: ModelManifest;
-  readonly onPiece: (bytes: number, fetched: boolean) => void;
+  readonly state: { loaded: number; fetched: boolean; damaged: number; isKept: boolean };
+  readonly onPiece: () => void;
 }
 
 async function fileOf(file: ManifestFile, context: FileContext): Promise<Blob> {
   const pieces: Blob[] = [];
   for (const [i, hash] of file.pieces.entries()) {
-    const stored = await storedPiece(hash, context.store);
-    const piece = stored ?? (await fetchedPiece(file, i, context));
-    context.onPiece(piece.size, !stored);
+    const stored = await storedPiece(hash, context);
+    // another tab may be fetching this very piece
+    const piece =
+      stored ??
+      (await withLock(hash, async () => (await storedPiece(hash, context)) ?? fetchedPiece(file, i, context)));
+    context.state.loaded += piece.size;
+    context.state.fetched ||= !stored;
+    context.onPiece();
     pieces.push(piece);
   }
   return new Blob(pieces);
 }
 
 /** A piece of the store; one that is damaged there is thrown away. */
-async function storedPiece(hash: string, store: PieceStore): Promise<Blob | undefined> {
+async function storedPiece(hash: string, { store, state }: FileContext): Promise<Blob | undefined> {
   const piece = await store.get(hash).catch(() => undefined);
   if (!piece || (await isIntact(await piece.arrayBuffer(), hash))) return piece;
+  state.damaged += 1;
   await store.remove(hash).catch(() => {});
   return undefined;
 }
 
-async function fetchedPiece(file: ManifestFile, i: number, { base, manifest, store }: FileContext): Promise<Blob> {
+async function fetchedPiece(file: ManifestFile, i: number, context: FileContext): Promise<Blob> {
+  const { base, manifest, store, state } = context;
   const hash = file.pieces[i] ?? "";
   const start = i * manifest.pieceSize;
   const end = Math.min(start + manifest.pieceSize, file.size);
@@ -103,7 +112,9 @@ async function fetchedPiece(file: ManifestFile, i: number, { base, manifest, sto
   const bytes = response.status === 206 ? body : body.slice(start, end);
   if (!(await isIntact(bytes, hash)) || bytes.byteLength !== end - start) throw damagedFile(file.path);
   const piece = new Blob([bytes]);
-  await store.put(hash, piece).catch(() => {}); // a full disk: the model is fetched again next time
+  await store.put(hash, piece).catch(() => {
+    state.isKept = false; // a full disk
+  });
   return piece;
 }
 

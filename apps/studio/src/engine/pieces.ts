@@ -6,6 +6,8 @@ export interface PieceStore {
   get(hash: string): Promise<Blob | undefined>;
   put(hash: string, piece: Blob): Promise<void>;
   remove(hash: string): Promise<void>;
+  /** Whether the next visit finds what this one puts there. */
+  readonly isLasting: boolean;
 }
 
 /** A store that forgets with the page, for browsers that keep nothing. */
@@ -15,6 +17,7 @@ export function memoryPieces(): PieceStore {
     get: async (hash) => pieces.get(hash),
     put: async (hash, piece) => void pieces.set(hash, piece),
     remove: async (hash) => void pieces.delete(hash),
+    isLasting: false,
   };
 }
 
@@ -26,6 +29,7 @@ export async function browserPieces(): Promise<PieceStore> {
       get: (hash) => database.get("pieces", hash),
       put: async (hash, piece) => void (await database.put("pieces", piece, hash)),
       remove: (hash) => database.delete("pieces", hash),
+      isLasting: true,
     };
   } catch {
     return memoryPieces();

@@ -9,6 +9,10 @@ export type EngineDevice = "wasm" | "webgpu";
 export interface EngineInfo {
   readonly device: EngineDevice;
   readonly threads: number;
+  /** Whether the next visit finds the model in the browser. */
+  readonly isModelKept: boolean;
+  /** Stored pieces of the model that were damaged and fetched again. */
+  readonly damagedPieces: number;
   readonly modelName: string;
   readonly modelHash: string | undefined;
   /** In bytes. */
@@ -96,6 +100,7 @@ export interface EngineFailure {
 
 /** Messages of the worker. */
 export type EngineAnswer =
+  | { readonly life: string }
   | { readonly id: number; readonly event: EngineEvent }
   | { readonly id: number; readonly result: EngineCalls[EngineCall]["result"] }
   | { readonly id: number; readonly failure: EngineFailure };

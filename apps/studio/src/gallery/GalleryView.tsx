@@ -66,7 +66,9 @@ const Card = ({ image }: { readonly image: GalleryImage }) => {
           </span>
         )}
       </div>
-      <p className="card-prompt">{recipe.prompt}</p>
+      <p className="card-prompt" dir="auto">
+        {recipe.prompt}
+      </p>
     </GridListItem>
   );
 };

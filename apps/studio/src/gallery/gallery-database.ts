@@ -19,6 +19,8 @@ interface Schema extends DBSchema {
 export interface ImageDatabase {
   all(): Promise<readonly StoredImage[]>;
   put(image: StoredImage): Promise<void>;
+  /** Marks an image or not; one that another tab deleted stays deleted. */
+  mark(id: string, favorite: boolean): Promise<void>;
   remove(id: string): Promise<void>;
 }
 
@@ -32,6 +34,12 @@ export async function openDatabase(): Promise<ImageDatabase> {
   return {
     all: () => database.getAllFromIndex("images", "created"),
     put: async (image) => void (await database.put("images", image)),
+    async mark(id, favorite) {
+      const { store, done } = database.transaction("images", "readwrite");
+      const image = await store.get(id);
+      if (image) await store.put({ ...image, favorite });
+      await done;
+    },
     remove: (id) => database.delete("images", id),
   };
 }

@@ -20,6 +20,8 @@ export const galleryStore = createStore<GalleryState>({ images: [], loaded: fals
 
 const channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel("aquatint-gallery");
 let database: Promise<ImageDatabase> | undefined;
+/** Images that only this page has, because the browser refused them. */
+const unsaved = new Set<string>();
 const traces = new Map<string, Trace>();
 /** Images of which the way from noise is remembered. */
 const MAX_TRACES = 60;
@@ -30,22 +32,21 @@ const withUrl = (image: StoredImage): GalleryImage => ({ ...image, url: URL.crea
 export async function openGallery(): Promise<void> {
   database ??= openDatabase();
   channel?.addEventListener("message", () => void reload());
+  addEventListener("pageshow", ({ persisted }) => persisted && void reload()); // a page out of the cache missed messages
+  addEventListener("beforeunload", (event) => unsaved.size > 0 && event.preventDefault());
   await reload();
 }
 
 async function reload(): Promise<void> {
-  const images = await read();
+  const stored = await read();
   const current = new Map(galleryStore.get().images.map((image) => [image.id, image]));
-  galleryStore.set((state) => ({
-    ...state,
-    loaded: true,
-    images: [
-      ...images
-        .map((image) => ({ ...(current.get(image.id) ?? withUrl(image)), favorite: image.favorite }))
-        .toReversed(),
-    ],
-  }));
+  const images = stored.map((image) => ({ ...(current.get(image.id) ?? withUrl(image)), favorite: image.favorite }));
+  const rest = [...current.values()].filter(({ id }) => unsaved.has(id) && !stored.some((image) => image.id === id));
+  galleryStore.set((state) => ({ ...state, loaded: true, images: newestFirst([...images, ...rest]) }));
 }
+
+const newestFirst = <T extends StoredImage>(images: readonly T[]): readonly T[] =>
+  images.toSorted((a, b) => b.created - a.created);
 
 async function read(): Promise<readonly StoredImage[]> {
   try {
@@ -58,11 +59,12 @@ async function read(): Promise<readonly StoredImage[]> {
 
 const refuse = (problem: string) => galleryStore.set((state) => ({ ...state, problem }));
 
-/** Writes to the database; the page goes on without it where that fails. */
-async function write(change: (database: ImageDatabase) => Promise<void>): Promise<void> {
+/** Writes to the database; the page goes on without it where that fails. Whether it was written. */
+async function write(change: (database: ImageDatabase) => Promise<void>): Promise<boolean> {
   try {
     if (database) await change(await database);
     channel?.postMessage("changed");
+    return true;
   } catch (error) {
     const full = error instanceof DOMException && error.name === "QuotaExceededError";
     refuse(
@@ -70,15 +72,22 @@ async function write(change: (database: ImageDatabase) => Promise<void>): Promis
         ? "The browser's storage is full. New images are lost when the page closes: delete some, or download them."
         : "This browser keeps no images here. Download those that you want to keep.",
     );
+    return false;
   }
 }
 
-/** Adds an image, which is shown at once. */
+async function save({ url: _, ...image }: GalleryImage): Promise<void> {
+  if (await write((db) => db.put(image))) unsaved.delete(image.id);
+  else unsaved.add(image.id);
+}
+
+/** Adds an image, which is shown at once, before all others even if the clock went back. */
 export async function addImage(image: StoredImage, trace?: Trace): Promise<GalleryImage> {
-  const added = withUrl(image);
+  const newest = galleryStore.get().images[0]?.created ?? 0;
+  const added = withUrl({ ...image, created: Math.max(image.created, newest + 1) });
   if (trace) remember(image.id, trace);
   galleryStore.set((state) => ({ ...state, images: [added, ...state.images] }));
-  await write((db) => db.put(image));
+  await save(added);
   return added;
 }
 
@@ -95,10 +104,10 @@ export const traceOf = (id: string): Trace | undefined => traces.get(id);
 export async function toggleFavorite(id: string): Promise<void> {
   const image = galleryStore.get().images.find((item) => item.id === id);
   if (!image) return;
-  const { url: _, ...changed } = { ...image, favorite: !image.favorite };
-  const replace = (item: GalleryImage) => (item.id === id ? { ...item, favorite: changed.favorite } : item);
+  const favorite = !image.favorite;
+  const replace = (item: GalleryImage) => (item.id === id ? { ...item, favorite } : item);
   galleryStore.set((state) => ({ ...state, images: state.images.map(replace) }));
-  await write((db) => db.put(changed));
+  await write((db) => db.mark(id, favorite));
 }
 
 /** Deletes images; returns what brings them back. */
@@ -108,11 +117,9 @@ export async function deleteImages(ids: ReadonlySet<string>): Promise<() => Prom
   await write(async (db) => {
     for (const id of ids) await db.remove(id);
   });
+  for (const id of ids) unsaved.delete(id);
   return async () => {
-    const merged = [...galleryStore.get().images, ...deleted].toSorted((a, b) => b.created - a.created);
-    galleryStore.set((state) => ({ ...state, images: merged }));
-    await write(async (db) => {
-      for (const { url: _, ...image } of deleted) await db.put(image);
-    });
+    galleryStore.set((state) => ({ ...state, images: newestFirst([...state.images, ...deleted]) }));
+    for (const image of deleted) await save(image);
   };
 }

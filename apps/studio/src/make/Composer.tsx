@@ -31,11 +31,15 @@ export function useTokenCount(text: string): TokenCount | undefined {
 export const TokenNote = ({ text }: { readonly text: string }) => {
   const count = useTokenCount(text);
   const max = useStore(engineStore, (state) => (state.status === "ready" ? state.info.maxTokens : undefined));
-  if (!count || max === undefined) return <span className="token-note" />;
+  if (!count || max === undefined || text === "") return <span className="token-note" />;
   return (
     <span className="token-note" data-over={count.cut !== "" || undefined}>
       {count.tokens} of {max} tokens
-      {count.cut !== "" && <span className="token-cut">not read: “{count.cut}”</span>}
+      {count.cut !== "" && (
+        <span className="token-cut">
+          not read: “<bdi>{count.cut}</bdi>”
+        </span>
+      )}
     </span>
   );
 };
@@ -47,6 +51,7 @@ const PromptBox = () => {
       <Label className="visually-hidden">Prompt</Label>
       <TextArea
         id="prompt"
+        dir="auto"
         rows={1}
         placeholder="Describe an image"
         onKeyDown={(event) => {

@@ -36,7 +36,9 @@ const RestoredSummary = ({ restored }: Pick<DroppedFile, "restored">) => {
   const { prompt, seed } = restored.settings;
   return (
     <>
-      <p className="dropped-prompt">{prompt}</p>
+      <p className="dropped-prompt" dir="auto">
+        {prompt}
+      </p>
       <p className="help">Seed {seed}</p>
       {restored.notes.length > 0 && (
         <>

@@ -15,7 +15,7 @@ const NegativeField = ({ value }: { readonly value: string }) => (
     <div className="field-head">
       <Label className="field-label">Negative prompt</Label>
     </div>
-    <TextArea className="text-input" rows={2} placeholder="what the image should not show" />
+    <TextArea className="text-input" dir="auto" rows={2} placeholder="what the image should not show" />
     <Text slot="description" className="help">
       The image moves away from these words, as strongly as guidance says.
     </Text>

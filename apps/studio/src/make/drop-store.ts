@@ -1,5 +1,5 @@
 import { asError, engineStore } from "../engine/engine-store.ts";
-import { fileSettings, isForeign, type RestoredSettings } from "../settings/recipe-settings.ts";
+import type { RestoredSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
@@ -18,6 +18,7 @@ export const dropStore = createStore<DroppedFile | undefined>(undefined);
 export async function receiveFile(file: File): Promise<void> {
   const engine = engineStore.get();
   const model = engine.status === "ready" ? engine.info : undefined;
+  const { fileSettings, isForeign } = await import("../settings/file-settings.ts");
   try {
     const restored = await fileSettings(file, { base: settingsStore.get(), model });
     dropStore.set({ file, restored, url: URL.createObjectURL(file) });

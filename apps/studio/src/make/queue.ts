@@ -3,6 +3,7 @@ import { asError, openEngine } from "../engine/engine-store.ts";
 import type { DrawOptions, DrawResult } from "../engine/protocol.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
 import { createStore } from "../state/store.ts";
+import { say } from "../ui/toasts.tsx";
 
 /** An image that waits or is being made. */
 export interface Job {
@@ -70,7 +71,7 @@ async function next(): Promise<void> {
   const canceling = new AbortController();
   controller = canceling;
   try {
-    const result = await draw(job, canceling.signal);
+    const result = await drawAgain(job, canceling.signal);
     const image = await keep(result);
     if (canceling.signal.aborted) return;
     job.onImage?.(image);
@@ -81,6 +82,20 @@ async function next(): Promise<void> {
   }
   await next();
 }
+
+/** Makes an image; once more where the engine ended in the middle. */
+async function drawAgain(job: Job, signal: AbortSignal): Promise<DrawResult> {
+  try {
+    return await draw(job, signal);
+  } catch (error) {
+    if (signal.aborted || !endings.includes(asError(error).code)) throw error;
+    say("The engine ended in the middle of an image. It starts again, and the image is drawn anew.");
+    return draw(job, signal);
+  }
+}
+
+/** Errors of an engine or its ONNX Runtime that ended: a browser in need of memory, or a graphics device that was lost. */
+const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"];
 
 async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
   const engine = await aborting(openEngine(), signal);

@@ -1,4 +1,3 @@
-import { readImage } from "aquatint/web";
 import { asError } from "../engine/engine-store.ts";
 import { say } from "../ui/toasts.tsx";
 import { changeSource } from "./source-store.ts";
@@ -6,6 +5,7 @@ import { changeSource } from "./source-store.ts";
 /** Makes the next image start from a file's. */
 export async function startFrom(file: Blob, name: string): Promise<void> {
   try {
+    const { readImage } = await import("aquatint/web");
     changeSource(await readImage(file), name);
     say("The next image starts from this one. Strength says how far it may go.");
   } catch (error) {

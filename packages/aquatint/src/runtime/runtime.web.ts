@@ -34,7 +34,10 @@ const connectTo =
     worker.onmessage = ({ data }) => onAnswer(data);
     worker.onmessageerror = () => onExit("a message could not be read");
     // an event without a message is that of a script that could not be loaded
-    worker.onerror = ({ message }) => onExit(message || scriptMissing());
+    worker.onerror = (event) => {
+      event.preventDefault(); // or a worker around this one would end as well
+      onExit(event.message || scriptMissing());
+    };
     return {
       post: (request, transfer) => worker.postMessage(request, transfer),
       keepAlive: () => {},

@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-web/webgpu";
+import { endWithDevice } from "./worker/device-loss.web.ts";
 import { serveWeb } from "./worker/serve.web.ts";
 
-serveWeb(ort);
+serveWeb(ort, (handlers) => endWithDevice(handlers, () => ort.env.webgpu.device));

@@ -1,5 +1,5 @@
 import type { Env, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
-import type { OpenOptions } from "../protocol.ts";
+import type { Handlers, OpenOptions } from "../protocol.ts";
 import { createHandlers } from "./handlers.ts";
 import { serve } from "./serve.ts";
 
@@ -10,11 +10,11 @@ export interface OrtWeb {
   readonly env: Env;
 }
 
-/** Serves the page from a web worker with `ort` in it. */
-export function serveWeb(ort: OrtWeb): void {
+/** Serves the page from a web worker with `ort` in it. `guard` may stand around what it does. */
+export function serveWeb(ort: OrtWeb, guard = (handlers: Handlers): Handlers => handlers): void {
   // onnxruntime-web starts this same script again for each of its threads.
   if (self.name.startsWith("em-pthread")) return;
-  const engine = createHandlers({
+  const { commit, handlers } = createHandlers({
     ort,
     devices,
     configure: (options) => configure(ort.env, options),
@@ -26,7 +26,7 @@ export function serveWeb(ort: OrtWeb): void {
       listen: (onRequest) => self.addEventListener("message", ({ data }) => onRequest(data)),
       post: (answer, transfer) => self.postMessage(answer, { transfer }),
     },
-    engine,
+    { commit, handlers: guard(handlers) },
   );
 }
 

@@ -1,6 +1,6 @@
 import { encodePng } from "aquatint";
 import { expect, test } from "vitest";
-import { fileSettings } from "./recipe-settings.ts";
+import { fileSettings } from "./file-settings.ts";
 import { initialSettings } from "./settings.ts";
 
 const modelHash = "9e10bd77f1".padEnd(64, "0");

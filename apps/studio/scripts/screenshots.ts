@@ -1,0 +1,63 @@
+/** `npm run screenshots -w @aquatint/studio [-- NAME ...]`: pictures of every view, or of those named, into docs/studio. */
+import { mkdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { CDPSession, Page } from "playwright";
+import { addressOf, newVisit, openStudio, type Studio } from "../test/page.ts";
+import { drawGallery, emptyViews, type PageView, views } from "./views.ts";
+
+const folder = fileURLToPath(new URL("../../../docs/studio/", import.meta.url));
+const sizes = [
+  { width: 390, height: 844 },
+  { width: 1024, height: 768 },
+  { width: 1920, height: 1080 },
+] as const;
+const schemes = ["light", "dark"] as const;
+type Scheme = (typeof schemes)[number];
+const names = process.argv.slice(2);
+const isNamed = ({ name }: PageView) => names.length === 0 || names.includes(name);
+let bytes = 0;
+
+async function capture({ page, session, scheme }: Shots, views: readonly PageView[]): Promise<void> {
+  for (const view of views.filter(isNamed)) {
+    for (const { width, height } of sizes) {
+      await page.setViewportSize({ width, height });
+      await view.show(page);
+      await page.mouse.move(0, 0);
+      await page.waitForTimeout(400); // tooltips go, and images of lists come
+      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 80 });
+      const file = Buffer.from(data, "base64");
+      bytes += file.length;
+      await writeFile(`${folder}${view.name}-${width}-${scheme}.webp`, file);
+      await view.leave(page);
+    }
+  }
+}
+
+interface Shots {
+  readonly page: Page;
+  readonly session: CDPSession;
+  readonly scheme: Scheme;
+}
+
+async function shoot(studio: Studio, scheme: Scheme): Promise<void> {
+  const { context, page } = await newVisit(studio, { colorScheme: scheme, reducedMotion: "reduce" });
+  context.setDefaultTimeout(60_000);
+  const session = await context.newCDPSession(page);
+  await page.goto(addressOf(studio, { steps: null }));
+  await page.locator(".status[data-status=ready]").waitFor();
+  await capture({ page, session, scheme }, emptyViews);
+  if (views.some(isNamed)) {
+    await drawGallery(page);
+    await capture({ page, session, scheme }, views);
+  }
+  await context.close();
+}
+
+await mkdir(folder, { recursive: true });
+const studio = await openStudio();
+try {
+  for (const scheme of schemes) await shoot(studio, scheme);
+} finally {
+  await studio.close();
+}
+console.log(`${(bytes / 1e6).toFixed(2)} MB in ${folder}`);

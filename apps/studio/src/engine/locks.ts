@@ -1,0 +1,24 @@
+const locks = (): LockManager | undefined => globalThis.navigator?.locks; // insecure pages have none
+
+/** Runs work while no other tab or worker of the page runs work of this name. */
+export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const manager = locks();
+  return manager ? await manager.request(name, work) : work();
+}
+
+/** Takes a lock for as long as this worker lives; its name, or undefined where the browser has no locks. */
+export async function lifeLock(): Promise<string | undefined> {
+  const manager = locks();
+  if (!manager) return undefined;
+  const name = `aquatint-worker-${crypto.randomUUID()}`;
+  await new Promise<void>((resolve) => {
+    void manager.request(name, () => {
+      resolve();
+      return new Promise(() => {});
+    });
+  });
+  return name;
+}
+
+/** Calls `onEnd` when the worker that holds a lock is gone, for whatever reason: a browser may end one without a word. */
+export const watchLife = (name: string, onEnd: () => void): void => void locks()?.request(name, async () => onEnd());
