@@ -7,7 +7,7 @@ import { userOptions } from "../models/user-options.ts";
 import { housekeeping } from "../operate/housekeeping.ts";
 import { type Log, openLog } from "../operate/log.ts";
 import type { Database } from "../queue/database.ts";
-import { endLeases, jobLeases } from "../queue/leases.ts";
+import { endLeases } from "../queue/leases.ts";
 import { openQueue } from "../queue/open.ts";
 import { openStorage, type StorageOptions } from "../storage/open.ts";
 import type { SurfaceTools } from "../surfaces/surface.ts";
@@ -37,7 +37,9 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   await models.list("model");
   const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
   const store = await openStorage(storage);
-  const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
+  const queue = await openQueue(config, (error) =>
+    log.error({ error: error.message }, "the queue failed in the background"),
+  );
   const { database, boss, feed, reader } = queue;
   if (!database.shared)
     await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
@@ -86,7 +88,7 @@ function ownWorker(
       ...{ id: workerId(randomUUID().slice(0, 8)), models: catalog, storage, engine: withoutLimit },
       ...{ maxMemory, leaseSeconds, drainSeconds },
     }),
-    leases: jobLeases({ ...queue, leaseSeconds }),
+    leases: queue.leases(leaseSeconds),
     changes: queue.feed.watchAll(),
     onLost: (id) => endLeases(queue, id),
     log: (level, fields, message) => log[level](fields, message),

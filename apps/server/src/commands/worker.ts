@@ -28,9 +28,8 @@ async function work(flags: Flags, io: Io): Promise<void> {
       hint: "set DATABASE_URL for it and the server; without one the server runs its jobs itself",
     });
   }
-  const [{ openQueue }, { jobLeases }, { startWorker }] = await Promise.all([
+  const [{ openQueue }, { startWorker }] = await Promise.all([
     import("../queue/open.ts"),
-    import("../queue/leases.ts"),
     import("../worker/start.ts"),
   ]);
   const log = openLog(flags.logLevel);
@@ -48,7 +47,7 @@ async function work(flags: Flags, io: Io): Promise<void> {
       ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
     },
     {
-      leases: jobLeases({ ...queue, leaseSeconds }),
+      leases: queue.leases(leaseSeconds),
       changes: queue.feed.watchAll(),
       log: (level, fields, message) => log[level](fields, message),
     },

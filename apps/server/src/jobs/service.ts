@@ -5,7 +5,7 @@ import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
 import type { JobFeed } from "../queue/feed.ts";
 import type { JobReader } from "../queue/reader.ts";
-import { type JobFilter, listJobs, readPreview } from "../queue/rows.ts";
+import { type JobFilter, listJobs } from "../queue/rows.ts";
 import { stopJob } from "../queue/stop.ts";
 import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
 import type { FileStore } from "../storage/types.ts";
@@ -35,13 +35,15 @@ export interface JobUpdate {
   readonly estimate: StartEstimate | undefined;
 }
 
-/** Jobs, as every surface sees them: each call names the owner, who sees only their ownJob. */
+/** Jobs, as every surface sees them: each call names the owner, who sees only their own. */
 export interface JobService {
   /** Checks a request and adds it to the queue. @throws AquatintError, RetryLater where the queue is full. */
   submit(request: JobRequest): Promise<Job>;
   /** @throws AquatintError "job/unknown". */
   get(owner: string, id: string): Promise<JobUpdate>;
   list(filter: JobFilter): Promise<readonly Job[]>;
+  /** The jobs of an owner that wait or run, oldest first. */
+  active(owner: string): Promise<readonly Job[]>;
   /** Stops a job; false where it had ended. */
   stop(owner: string, id: string, stop: StopRequest): Promise<boolean>;
   /** The job now and after each change, until its end. */
@@ -91,6 +93,7 @@ export function jobService(options: JobServiceOptions): JobService {
     submit: (request) => submit(request, options),
     get,
     list: (filter) => listJobs(database, filter),
+    active: (owner) => reader.active(owner),
     stop: async (owner, id, stop) => {
       await ownJob(owner, id);
       return stopJob(options, { id, owner, stop });
@@ -99,7 +102,7 @@ export function jobService(options: JobServiceOptions): JobService {
     end: (owner, id, signal) => lastOf(watch(owner, id, signal)),
     async preview(owner, id) {
       await ownJob(owner, id);
-      return readPreview(database, id);
+      return reader.preview(id);
     },
     async file(owner, id, index) {
       const { result } = await ownJob(owner, id);
@@ -117,6 +120,9 @@ async function lastOf(updates: AsyncGenerator<JobUpdate, void, void>): Promise<J
   throw new AquatintError("job/left", "the caller left before the job ended", { hint: "ask for the job again" });
 }
 
+/** Tells whether another try would fail as well: the database is no reason, it may start again. */
+const isLasting = (error: unknown): boolean => error instanceof AquatintError && error.code !== "server/database";
+
 interface WatchOptions {
   readonly id: string;
   readonly get: () => Promise<JobUpdate>;
@@ -129,7 +135,7 @@ async function* watchJob(feed: JobFeed, { id, get, signal }: WatchOptions): Asyn
   try {
     for (let failures = 0; ; ) {
       const update = await get().catch((error: unknown) => {
-        if (error instanceof AquatintError || ++failures > MAX_FAILURES) throw error;
+        if (isLasting(error) || ++failures > MAX_FAILURES) throw error;
       });
       if (!update) {
         await changes.next(PLACE_INTERVAL, signal);

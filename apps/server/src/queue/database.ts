@@ -11,8 +11,22 @@ export interface Database extends Sql, AsyncDisposable {
   readonly shared: boolean;
   /** Runs `use` in one transaction: all of its changes are kept, or none where it throws. */
   transaction<T>(use: (sql: Sql) => Promise<T>): Promise<T>;
-  /** Calls `onNotice` with the payload of every NOTIFY of a channel. */
-  listen(channel: string, onNotice: (payload: string) => void): Promise<void>;
+  /** Tells of every NOTIFY of a channel. */
+  listen(channel: string, listener: ChannelListener): Promise<void>;
+}
+
+/** What is told of a channel. */
+export interface ChannelListener {
+  /** Gets the payload of a NOTIFY. */
+  readonly onNotice: (payload: string) => void;
+  /** Called where notices may have been missed, as the connection was lost for a while. */
+  readonly onGap?: (() => void) | undefined;
+}
+
+/** How a database is opened. */
+export interface DatabaseOptions {
+  /** Gets the reason where the database ended by itself and is started again. */
+  readonly onLost?: ((error: Error) => void) | undefined;
 }
 
 /** What pg-boss calls its database. */

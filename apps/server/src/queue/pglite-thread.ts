@@ -1,6 +1,6 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
-import type { NumberedRequest, PgliteMessage, PgliteRequest } from "./pglite-messages.ts";
+import { answerCalls, sendNotice, threadData } from "../threads/answer.ts";
+import type { PgliteNotice, PgliteRequest } from "./pglite-messages.ts";
 
 // PGlite computes as PostgreSQL does, without letting anything else run in its thread meanwhile: it has one of its own.
 
@@ -10,9 +10,10 @@ interface OpenTransaction {
   end(commit: boolean): Promise<void>;
 }
 
-const db = await PGlite.create(workerData as string);
+const db = await PGlite.create(threadData<string>());
+/** Of a transaction that was another thread's, before that one ended. */
+const ENDED = "the transaction has ended";
 const transactions = new Map<number, OpenTransaction>();
-const send = (message: PgliteMessage): void => parentPort?.postMessage(message);
 
 /** Resolves when the transaction has begun; others wait for its end. */
 const begin = (): Promise<OpenTransaction> =>
@@ -39,7 +40,7 @@ const begin = (): Promise<OpenTransaction> =>
 /** Statements without values may be several, as migrations are. */
 async function query({ text, values, transaction }: Extract<PgliteRequest, { readonly type: "query" }>) {
   const sql = transaction === undefined ? db : transactions.get(transaction)?.sql;
-  if (!sql) throw new Error("the transaction has ended");
+  if (!sql) throw new Error(ENDED);
   if (values.length > 0) return (await sql.query(text, [...values])).rows;
   return (await sql.exec(text)).at(-1)?.rows ?? [];
 }
@@ -54,12 +55,13 @@ async function answer(request: PgliteRequest): Promise<readonly unknown[]> {
     case "end": {
       const open = transactions.get(request.transaction);
       transactions.delete(request.transaction);
+      if (!open && request.commit) throw new Error(ENDED);
       await open?.end(request.commit);
       return [];
     }
     case "listen": {
       const { channel } = request;
-      await db.listen(channel, (payload) => send({ type: "notice", channel, payload }));
+      await db.listen(channel, (payload) => sendNotice({ channel, payload } satisfies PgliteNotice));
       return [];
     }
     case "close":
@@ -68,10 +70,4 @@ async function answer(request: PgliteRequest): Promise<readonly unknown[]> {
   }
 }
 
-parentPort?.on("message", ({ call, ...request }: NumberedRequest) => {
-  answer(request as PgliteRequest).then(
-    (rows) => send({ type: "rows", call, rows }),
-    (error: Error & { readonly code?: unknown }) =>
-      send({ type: "failure", call, message: error.message, code: error.code }),
-  );
-});
+answerCalls(answer);
