@@ -99,7 +99,7 @@ const planned: Readonly<Record<string, readonly string[]>> = { studio: ["uplot"]
 const serverImports: ImportTable = {
   models: ["queue"],
   storage: [],
-  jobs: ["models", "queue", "storage", ""],
+  jobs: ["models", "queue", "storage", "threads", ""],
   queue: ["jobs", "threads"],
   threads: [],
   auth: ["jobs"],

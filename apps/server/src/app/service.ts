@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { defaultModelFolder } from "aquatint/node";
+import { startChecks } from "../jobs/checks/checks.ts";
 import { jobService } from "../jobs/service.ts";
 import { type CatalogOptions, modelCatalog } from "../models/catalog.ts";
 import { userOptions } from "../models/user-options.ts";
@@ -44,11 +45,14 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   if (!database.shared)
     await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
   await endLeases(queue);
-  const jobs = jobService({ database, boss, feed, reader, store, models, limits, engine });
+  const checks = startChecks({ models: catalog, engine, maxInputPixels: limits.maxInputPixels }, (error) =>
+    log.error({ error: error.message }, "the thread of checks ended"),
+  );
+  const jobs = jobService({ database, boss, feed, reader, store, models, limits, checks });
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
   return {
-    ...{ tools: { jobs, models, options: userOptions(database), limits }, database, log },
+    ...{ tools: { jobs, models, fitting: checks.fitting, options: userOptions(database), limits }, database, log },
     async ready() {
       await database.query("SELECT 1");
       await store.check();
@@ -65,6 +69,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
     async [Symbol.asyncDispose]() {
       await worker?.stop();
       await keeper[Symbol.asyncDispose]();
+      await checks[Symbol.asyncDispose]();
       await queue[Symbol.asyncDispose]();
     },
   };

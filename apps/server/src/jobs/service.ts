@@ -10,10 +10,11 @@ import { stopJob } from "../queue/stop.ts";
 import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
 import type { FileStore } from "../storage/types.ts";
 import { checkBudget, type JobBudget, unitsOf } from "./budget.ts";
+import type { ModelChecks } from "./checks/checks.ts";
 import { RetryLater } from "./errors.ts";
 import { estimateStart, type StartEstimate } from "./estimate.ts";
 import { requestInputs } from "./inputs.ts";
-import type { JobKind, KindContext } from "./kind.ts";
+import type { JobKind } from "./kind.ts";
 import { newSeed } from "./request-files.ts";
 import { isFinal, type Job, type JobFile, type StopRequest, type StoredRequest } from "./types.ts";
 
@@ -65,7 +66,7 @@ export interface JobServiceOptions {
   readonly store: FileStore;
   readonly models: ModelCatalog;
   readonly limits: QueueLimits & JobBudget;
-  readonly engine: KindContext["engine"];
+  readonly checks: ModelChecks;
 }
 
 /** Milliseconds after which a waiting job's place is read again. */
@@ -158,36 +159,32 @@ async function submit(
   { owner, surface, kind, request, idempotencyKey, task }: JobRequest,
   options: JobServiceOptions,
 ): Promise<Job> {
-  const { database, store, models, limits, engine } = options;
+  const { database, store, limits, checks } = options;
   const requestHash = createHash("sha256")
     .update(JSON.stringify([kind.name, request]))
     .digest("hex");
   const earlier = await earlierJob(database, { owner, idempotencyKey });
   if (earlier) return sameJob(earlier, requestHash);
   const id = randomUUID();
-  const inputs = await requestInputs(
+  const inputs = requestInputs(
     { ...request, ...("seed" in kind.schema.shape && { seed: request["seed"] ?? newSeed() }) },
-    { id, paths: kind.images, maxPixels: limits.maxInputPixels },
+    { id, paths: kind.images },
   );
-  const prepared = await kind.prepare(inputs.request, { models, image: inputs.image, engine });
-  checkBudget(prepared.work, limits);
-  for (const [key, bytes] of inputs.files) await store.put(key, bytes, "application/octet-stream");
+  const { work, queue, limited } = await checks.prepare({ kind: kind.name, ...inputs });
+  checkBudget(work, limits);
+  for (const [key, { bytes }] of inputs.files) await store.put(key, bytes, "application/octet-stream");
   const submission = await submitJob(options, {
-    ...{
-      id,
-      owner,
-      surface,
-      kind: kind.name,
-      model: prepared.queue,
-      request: inputs.request,
-      limited: prepared.limited,
-    },
-    ...{ units: unitsOf(prepared.work), requestHash, idempotencyKey, task },
+    ...{ id, owner, surface, kind: kind.name, model: queue, limited, units: unitsOf(work) },
+    ...{ request: modelNamed(inputs.request, kind, queue), requestHash, idempotencyKey, task },
   });
   if (submission.type !== "added" && inputs.files.size > 0) await store.removeJob(id);
   if (submission.type === "full") throw await queueFull(submission.limit, options);
   return submission.type === "known" ? sameJob(submission.job, requestHash) : submission.job;
 }
+
+/** The request with the model that it takes by default: another may be the first when it is run. */
+const modelNamed = (request: StoredRequest, { schema }: JobKind, model: string): StoredRequest =>
+  "model" in schema.shape ? { ...request, model } : request;
 
 /** A job that was submitted before, where the request is the same. @throws AquatintError "request/idempotency". */
 function sameJob(job: Job, requestHash: string): Job {

@@ -39,11 +39,13 @@ export const bossDb = (sql: Sql): BossDb => ({
   executeSql: async (text, values) => ({ rows: [...(await sql.query(text, values))] }),
 });
 
-/** A NUL in a text, or its escape in JSON: PostgreSQL keeps neither. */
-const NUL = /\0|(?<!\\)(\\\\)*\\u0000/;
+/** A NUL or half of a surrogate pair in a text, or the escape of one in JSON: PostgreSQL keeps none. */
+const UNKEPT = /\0|\p{Surrogate}|(?<!\\)(\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/u;
 
-/** Values as databases take them. @throws AquatintError "request/text" for a text with a NUL, which requests may hold. */
+/** Values as databases take them. @throws AquatintError "request/text" for what they do not keep, which requests may hold. */
 export function checkedValues(values: readonly unknown[]): unknown[] {
-  if (!values.some((value) => typeof value === "string" && NUL.test(value))) return [...values];
-  throw new AquatintError("request/text", "a text holds the character U+0000", { hint: "leave that character out" });
+  if (!values.some((value) => typeof value === "string" && UNKEPT.test(value))) return [...values];
+  throw new AquatintError("request/text", "a text holds the character U+0000 or half of a surrogate pair", {
+    hint: "leave that character out",
+  });
 }

@@ -51,20 +51,31 @@ function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] 
   let transactions = 0;
   return async (use) => {
     const transaction = ++transactions;
-    await thread.ask({ type: "begin", transaction });
+    let begins = true;
+    const sql = sqlOf(thread, () => {
+      const place = { transaction, begins };
+      begins = false; // the first query begins it: each message costs a change of threads
+      return place;
+    });
+    const end = async (commit: boolean) => {
+      if (!begins) await thread.ask({ type: "end", transaction, commit });
+    };
     try {
-      const result = await use(sqlOf(thread, transaction));
-      await thread.ask({ type: "end", transaction, commit: true });
+      const result = await use(sql);
+      await end(true);
       return result;
     } catch (error) {
-      await thread.ask({ type: "end", transaction, commit: false }).catch(() => {}); // the first error counts
+      await end(false).catch(() => {}); // the first error counts
       throw error;
     }
   };
 }
 
-const sqlOf = (thread: Thread<PgliteRequest>, transaction?: number): Sql => ({
+type Place = Pick<Extract<PgliteRequest, { readonly type: "query" }>, "transaction" | "begins">;
+
+const sqlOf = (thread: Thread<PgliteRequest>, placeOf: () => Place = () => ({})): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
-    return (await thread.ask({ type: "query", text, values: checkedValues(values), transaction })) as Row[];
+    const checked = checkedValues(values);
+    return (await thread.ask({ type: "query", text, values: checked, ...placeOf() })) as Row[];
   },
 });

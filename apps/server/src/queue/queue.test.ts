@@ -176,5 +176,12 @@ test("a text that databases cannot keep is refused, and one that only looks so i
   const refused = { code: "request/text" };
   await expect(submit("user", { task: "a\0b" })).rejects.toMatchObject(refused);
   await expect(submit("user", { request: { prompt: "a\0b" } })).rejects.toMatchObject(refused);
+  for (const half of ["\ud800", "a\udfff"]) {
+    await expect(submit("user", { task: half })).rejects.toMatchObject(refused);
+    await expect(submit("user", { request: { prompt: half } })).rejects.toMatchObject(refused);
+  }
+  expect(await added("user", { request: { prompt: "\\ud800 😀" } })).toMatchObject({
+    request: { prompt: "\\ud800 😀" },
+  });
   expect(await added("user", { request: { prompt: "a\\u0000b" } })).toMatchObject({ request: { prompt: "a\\u0000b" } });
 });

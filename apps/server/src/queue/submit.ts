@@ -30,7 +30,7 @@ export type Submission =
   | { readonly type: "known"; readonly job: Job }
   | { readonly type: "full"; readonly limit: "all" | "user" };
 
-/** Number of the advisory lock under which jobs are added one at a time, so that limits hold. */
+/** Number of the advisory lock under which jobs are added one at a time, so that limits hold; PGlite has one connection. */
 const SUBMIT_LOCK = 7_240_114;
 
 /**
@@ -44,7 +44,7 @@ export async function submitJob(
 ): Promise<Submission> {
   const queue = await boss.queueOf(job.model);
   return database.transaction(async (sql) => {
-    await sql.query("SELECT pg_advisory_xact_lock($1)", [SUBMIT_LOCK]);
+    if (database.shared) await sql.query("SELECT pg_advisory_xact_lock($1)", [SUBMIT_LOCK]);
     const { mine, notice: _, ...added } = await insertJob(sql, { ...job, queue }, limits);
     if (added.id !== null) {
       await boss.add(sql, added);

@@ -27,7 +27,23 @@ export async function parsedBody<S extends z.ZodType>(c: Context<Env>, schema: S
   const json: unknown = await c.req.json().catch(() => {
     throw new AquatintError("request/json", "the body is no JSON", { hint: "send JSON" });
   });
+  if (isNested(json, MAX_DEPTH)) {
+    throw new AquatintError("request/json", `the body is nested deeper than ${MAX_DEPTH} levels`, {
+      hint: "send flatter JSON",
+    });
+  }
   return schema.parse(json);
+}
+
+/** Levels of lists and objects in a body: writers of JSON and databases have limits of their own. */
+const MAX_DEPTH = 100;
+
+/** Tells whether JSON has more levels than `depth`. */
+function isNested(json: unknown, depth: number): boolean {
+  let level = [json];
+  for (let i = 0; i <= depth && level.length > 0; i++)
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+  return level.length > 0;
 }
 
 interface Answer {

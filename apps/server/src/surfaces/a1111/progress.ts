@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { JobService } from "../../jobs/service.ts";
 import { type Job, shareOf } from "../../jobs/types.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
+import { flag } from "./flag.ts";
 import { parsedBody } from "./generation.ts";
 import { timestamp } from "./response.ts";
 
@@ -85,7 +86,7 @@ async function progressJson(jobs: JobService, owner: string, skipImage: boolean)
 const taskSchema = z.looseObject({
   id_task: z.string().nullish(),
   id_live_preview: z.number().nullish(),
-  live_preview: z.boolean().nullish(),
+  live_preview: flag.nullish(),
 });
 
 /** The newest job of a name. */

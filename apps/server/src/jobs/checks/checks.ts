@@ -1,0 +1,28 @@
+import type { FittingFiles } from "../../models/fitting.ts";
+import { startThread } from "../../threads/thread.ts";
+import type { JobFacts } from "../kind.ts";
+import type { CheckOptions, CheckRequest, UncheckedJob } from "./messages.ts";
+
+/** Checks that open models and images, while requests are answered. */
+export interface ModelChecks extends AsyncDisposable {
+  /** Checks a request against the files of its model. @throws AquatintError that names what is wrong. */
+  prepare(job: UncheckedJob): Promise<JobFacts>;
+  /** The files that can be used with a model. @throws AquatintError "model/unknown". */
+  fitting(model: string): Promise<FittingFiles>;
+}
+
+/** Starts the thread of checks. `onLost` gets the reason where it ended by itself. */
+export function startChecks(options: CheckOptions, onLost: (error: Error) => void): ModelChecks {
+  const thread = startThread<CheckRequest>({
+    script: new URL("./thread.ts", import.meta.url),
+    data: options,
+    name: "the thread that checks requests",
+    code: "server/checks",
+    onLost,
+  });
+  return {
+    prepare: async (job) => (await thread.ask({ type: "prepare", ...job })) as JobFacts,
+    fitting: async (model) => (await thread.ask({ type: "fitting", model })) as FittingFiles,
+    [Symbol.asyncDispose]: () => thread.close(),
+  };
+}
