@@ -12,6 +12,7 @@ vi.mock("node:worker_threads", async (importOriginal) =>
 );
 
 interface JobJson {
+  readonly id: string;
   readonly state: string;
   readonly attempts: number;
   readonly files: readonly unknown[];
@@ -69,4 +70,6 @@ test("jobs wait for the database, and each is done once", async () => {
   expect(all).toHaveLength(9);
   expect(all.filter(({ files }) => files.length !== 1)).toEqual([]);
   expect((await drawing).status).toBe(200);
+  for (const { id } of all) // from memory, which read again what it may have missed
+    expect(await (await server.call(`/v1/jobs/${id}`)).json()).toMatchObject({ id, state: "done" });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { defaultModelFolder } from "aquatint/node";
-import { startChecks } from "../jobs/checks/checks.ts";
+import { type ModelChecks, startChecks } from "../jobs/checks/checks.ts";
 import { jobService } from "../jobs/service.ts";
 import { type CatalogOptions, modelCatalog } from "../models/catalog.ts";
 import { userOptions } from "../models/user-options.ts";
@@ -31,7 +31,7 @@ export interface OpenService extends AsyncDisposable {
 
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
-  const { limits, engine, keepHours, leaseSeconds } = config;
+  const { keepHours, leaseSeconds } = config;
   const log = openLog(config.logLevel);
   const catalog = await catalogOptions(config);
   const models = modelCatalog(catalog);
@@ -41,14 +41,11 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const queue = await openQueue(config, (error) =>
     log.error({ error: error.message }, "the queue failed in the background"),
   );
-  const { database, boss, feed, reader } = queue;
-  if (!database.shared)
-    await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
-  await endLeases(queue);
-  const checks = startChecks({ models: catalog, engine, maxInputPixels: limits.maxInputPixels }, (error) =>
-    log.error({ error: error.message }, "the thread of checks ended"),
-  );
-  const jobs = jobService({ database, boss, feed, reader, store, models, limits, checks });
+  const { database, boss } = queue;
+  await endOwnLeases(queue);
+  const checks = checksOf(config, catalog, log);
+  const { limits } = config;
+  const jobs = jobService({ ...queue, store, models, limits, checks });
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
   return {
@@ -74,6 +71,20 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
     },
   };
 }
+
+/** Ends the leases of workers that are gone: all of them where the database is this process's alone. */
+async function endOwnLeases(queue: WorkerParts["queue"]): Promise<void> {
+  const { database } = queue;
+  if (!database.shared)
+    await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
+  await endLeases(queue);
+}
+
+/** The thread that checks requests. */
+const checksOf = ({ engine, limits }: ServerConfig, models: CatalogOptions, log: Log): ModelChecks =>
+  startChecks({ models, engine, maxInputPixels: limits.maxInputPixels }, (error) =>
+    log.error({ error: error.message }, "the thread of checks ended"),
+  );
 
 interface WorkerParts {
   readonly queue: Awaited<ReturnType<typeof openQueue>>;

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Job, LeasedJob } from "../jobs/types.ts";
 import { endLeases, jobLeases } from "./leases.ts";
 import { openQueue, type Queue } from "./open.ts";
-import { readJob, workAhead } from "./rows.ts";
+import { workAheadIn } from "./reader.ts";
+import { readJob, readWork } from "./rows.ts";
 import { stopJob } from "./stop.ts";
 import { type NewJob, type Submission, submitJob } from "./submit.ts";
 
@@ -169,7 +170,7 @@ test("the work ahead is what waits before a job and the rest of what runs", asyn
   const { id, lease } = await take();
   const progress = { image: 0, images: 1, step: 1, steps: 4, share: 0.25 };
   await leases().report({ id, lease, progress });
-  expect(await workAhead(queue.database, last)).toEqual({ jobs: 1, units: 8 });
+  expect(workAheadIn(await readWork(queue.database), last)).toEqual({ jobs: 1, units: 8 });
 });
 
 test("a text that databases cannot keep is refused, and one that only looks so is kept", async () => {

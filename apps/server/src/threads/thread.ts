@@ -32,29 +32,18 @@ const RESTART_MOST = 60_000;
 /** Milliseconds that a thread must live to be started again at once. */
 const ALIVE = 10_000;
 
-interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
 /** Starts a thread. */
 export function startThread<Request>(options: ThreadOptions<Request>): Thread<Request> {
-  const waiting = new Map<number, Waiting>();
+  const calls = pendingCalls();
   let worker: Worker | undefined;
   let lost = new AquatintError(options.code, `${options.name} has ended`, { hint: "start the server again" });
-  let [calls, pause, closed] = [0, RESTART, false];
+  let [pause, closed] = [RESTART, false];
   let timer: NodeJS.Timeout | undefined;
-  const ask = (request: Request): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      if (!worker) return reject(lost);
-      waiting.set(++calls, { resolve, reject });
-      worker.postMessage({ call: calls, request });
-    });
+  const ask = (request: Request): Promise<unknown> => (worker ? calls.send(worker, request) : Promise.reject(lost));
   const end = (cause: unknown, born: number): void => {
     worker = undefined;
     lost = lostError(options, cause);
-    for (const { reject } of waiting.values()) reject(lost);
-    waiting.clear();
+    calls.fail(lost);
     if (closed) return;
     options.onLost?.(lost);
     const isOld = Date.now() - born > ALIVE;
@@ -64,11 +53,8 @@ export function startThread<Request>(options: ThreadOptions<Request>): Thread<Re
   const start = (): void => {
     worker = openWorker(options, end);
     worker.on("message", (message: ThreadMessage) => {
-      if ("notice" in message) return options.onNotice?.(message.notice);
-      const caller = waiting.get(message.call);
-      waiting.delete(message.call);
-      if ("failure" in message) caller?.reject(errorOf(message.failure));
-      else caller?.resolve(message.value);
+      if ("notice" in message) options.onNotice?.(message.notice);
+      else calls.settle(message);
     });
   };
   const restart = (): void => {
@@ -83,6 +69,34 @@ export function startThread<Request>(options: ThreadOptions<Request>): Thread<Re
       closed = true;
       clearTimeout(timer);
       await worker?.terminate();
+    },
+  };
+}
+
+interface PendingCall {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Calls that wait for their answers, by their numbers. */
+function pendingCalls() {
+  const pending = new Map<number, PendingCall>();
+  let last = 0;
+  return {
+    send: (worker: Worker, request: unknown): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        pending.set(++last, { resolve, reject });
+        worker.postMessage({ call: last, request });
+      }),
+    settle(message: Exclude<ThreadMessage, { readonly notice: unknown }>): void {
+      const call = pending.get(message.call);
+      pending.delete(message.call);
+      if ("failure" in message) call?.reject(errorOf(message.failure));
+      else call?.resolve(message.value);
+    },
+    fail(error: Error): void {
+      for (const { reject } of pending.values()) reject(error);
+      pending.clear();
     },
   };
 }

@@ -9,8 +9,8 @@ import { folderStore } from "../../storage/folder.ts";
 import type { Database } from "../database.ts";
 import { endLeases, jobLeases } from "../leases.ts";
 import { openQueue, type Queue } from "../open.ts";
-import { databaseReader } from "../reader.ts";
-import { readJob, workAhead } from "../rows.ts";
+import { databaseReader, workAheadIn } from "../reader.ts";
+import { readJob, readWork } from "../rows.ts";
 import { stopJob } from "../stop.ts";
 import { submitJob } from "../submit.ts";
 import { memoryReader } from "./reader.ts";
@@ -41,7 +41,7 @@ async function expectCurrent(id: string): Promise<void> {
   const read = await queue.reader.read(id);
   expect(read).toEqual(stored);
   if (stored?.state === "queued")
-    expect(await queue.reader.ahead(stored)).toEqual(await workAhead(queue.database, stored));
+    expect(await queue.reader.ahead(stored)).toEqual(workAheadIn(await readWork(queue.database), stored));
 }
 
 const done = { state: "done", result: { files: [], model: "tiny", interrupted: false, seconds: 1 } } as const;

@@ -1,7 +1,7 @@
-import { isFinal, type Job, type JobProgress, shareOf } from "../../jobs/types.ts";
+import { isFinal, type Job, type JobProgress } from "../../jobs/types.ts";
 import type { Database } from "../database.ts";
 import type { JobFeed } from "../feed.ts";
-import type { JobReader, WorkAhead } from "../reader.ts";
+import { type JobReader, workAheadIn } from "../reader.ts";
 import { readJobs, readUnfinished } from "../rows.ts";
 import { batched } from "./batched.ts";
 
@@ -48,7 +48,7 @@ export async function memoryReader(database: Database, feed: JobFeed): Promise<M
       const own = [...store.unfinished.values()].filter((job) => job.owner === owner);
       return own.map(store.withNews).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
     },
-    ahead: async (job) => aheadOf(job, store),
+    ahead: async (job) => workAheadIn(Array.from(store.unfinished.values(), store.withNews), job),
     preview: async (id) => store.previewOf(id),
     running(id) {
       const job = refresh.has(id) ? undefined : store.unfinished.get(id);
@@ -61,57 +61,50 @@ export async function memoryReader(database: Database, feed: JobFeed): Promise<M
 /** Ended jobs that are kept. */
 const MAX_ENDED = 1000;
 
-function jobStore() {
-  const unfinished = new Map<string, Job>();
-  const ended = new Map<string, Job>();
+/** News of runs by job; those of an earlier run of a job count for nothing. */
+function runNews() {
   const runs = new Map<string, RunNews>();
-  const newsOf = ({ id, attempts }: Job): RunNews | undefined => {
+  const of = ({ id, attempts }: Pick<Job, "id" | "attempts">): RunNews | undefined => {
     const news = runs.get(id);
     return news?.attempts === attempts ? news : undefined;
   };
-  const withNews = (job: Job): Job => {
-    const news = job.state === "running" ? newsOf(job) : undefined;
-    return news ? { ...job, progress: news.progress } : job;
+  return {
+    of,
+    report(id: string, { attempts, progress, preview }: RunNews): void {
+      runs.set(id, { attempts, progress, preview: preview ?? of({ id, attempts })?.preview });
+    },
+    forget: (id: string): boolean => runs.delete(id),
   };
-  const get = (id: string): Job | undefined => {
-    const job = unfinished.get(id);
-    return job ? withNews(job) : ended.get(id);
+}
+
+function jobStore() {
+  const unfinished = new Map<string, Job>();
+  const ended = new Map<string, Job>();
+  const news = runNews();
+  const withNews = (job: Job): Job => {
+    const run = job.state === "running" ? news.of(job) : undefined;
+    return run ? { ...job, progress: run.progress } : job;
   };
   return {
     unfinished,
-    get,
     withNews,
+    report: news.report,
     has: (id: string): boolean => unfinished.has(id) || ended.has(id),
-    previewOf: (id: string): Uint8Array | undefined => runs.get(id)?.preview,
-    report(id: string, { attempts, progress, preview }: RunNews): void {
-      const earlier = runs.get(id);
-      runs.set(id, {
-        attempts,
-        progress,
-        preview: preview ?? (earlier?.attempts === attempts ? earlier.preview : undefined),
-      });
+    get(id: string): Job | undefined {
+      const job = unfinished.get(id);
+      return job ? withNews(job) : ended.get(id);
+    },
+    previewOf(id: string): Uint8Array | undefined {
+      const job = unfinished.get(id);
+      return job && news.of(job)?.preview;
     },
     keep(id: string, job: Job | undefined): void {
       unfinished.delete(id);
       ended.delete(id);
-      if (job?.state !== "running") runs.delete(id);
+      if (job?.state !== "running") news.forget(id);
       if (job) (isFinal(job.state) ? ended : unfinished).set(id, job);
       const [oldest] = ended.keys();
       if (ended.size > MAX_ENDED && oldest !== undefined) ended.delete(oldest);
     },
   };
-}
-
-function aheadOf({ id, turn, createdAt }: Job, { unfinished, withNews }: ReturnType<typeof jobStore>): WorkAhead {
-  let [count, units] = [0, 0];
-  for (const job of unfinished.values()) {
-    if (job.state === "running") {
-      const { progress } = withNews(job);
-      units += job.units * (1 - (progress ? shareOf(progress) : 0));
-    } else if (job.id !== id && (job.turn < turn || (job.turn === turn && job.createdAt < createdAt))) {
-      count++;
-      units += job.units;
-    }
-  }
-  return { jobs: count, units };
 }

@@ -54,6 +54,14 @@ interface Answer {
   readonly parameters: object;
 }
 
+/** Fields that are read; extensions send others, of which the answer says that they changed nothing. */
+const known = new Set([...Object.keys(txt2imgSchema.shape), ...Object.keys(img2imgSchema.shape)]);
+/** Names of ignored fields in an answer. */
+const MAX_NAMES = 50;
+
+/** A name in the characters of a header; half of a surrogate pair is replaced. */
+const headerName = (name: string): string => encodeURIComponent(Buffer.from(name).toString());
+
 /** Waits for the job and answers with its images. */
 async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answer): Promise<Response> {
   const { jobs } = tools;
@@ -64,6 +72,8 @@ async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answ
   const { signal } = c.req.raw;
   const job = await endOrCancel(submitted, { jobs, signal, cancel: c.req.header("x-cancel-on-disconnect") === "true" });
   if (job.error) throw jobError(job.error);
+  const ignored = Object.keys(body).filter((name) => !known.has(name));
+  if (ignored.length > 0) c.header("x-ignored-fields", ignored.slice(0, MAX_NAMES).map(headerName).join(", "));
   const files = body.send_images ? (job.result?.files ?? []) : [];
   const images = await Promise.all(files.map((_, i) => jobs.file(owner, job.id, i)));
   return c.json({

@@ -145,6 +145,12 @@ describe("img2img", () => {
     expect(opaque.filter((i) => i % 8 < 4)).toEqual([]);
   });
 
+  test("names the fields that it does not know and leaves out", async () => {
+    const json = { ...small, scheduler_name: "karras", "hue ä": 1 };
+    const { status, headers } = await server.call("/sdapi/v1/txt2img", { json });
+    expect([status, headers.get("x-ignored-fields")]).toEqual([200, "scheduler_name, hue%20%C3%A4"]);
+  });
+
   test("reads true and false as texts and numbers, and refuses others", async () => {
     const body = { ...small, restore_faces: "False", tiling: 0, send_images: "no", enable_hr: "off" };
     expect(await post("txt2img", body)).toMatchObject({ status: 200, body: { images: [] } });
