@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { defaultModelFolder } from "aquatint/node";
-import { type ModelChecks, startChecks } from "../jobs/checks/checks.ts";
+import { type ModelChecks, openChecks } from "../jobs/checks/checks.ts";
 import { jobService } from "../jobs/service.ts";
 import { type CatalogOptions, modelCatalog } from "../models/catalog.ts";
 import { userOptions } from "../models/user-options.ts";
@@ -80,9 +80,9 @@ async function endOwnLeases(queue: WorkerParts["queue"]): Promise<void> {
   await endLeases(queue);
 }
 
-/** The thread that checks requests. */
+/** The checks of requests. */
 const checksOf = ({ engine, limits }: ServerConfig, models: CatalogOptions, log: Log): ModelChecks =>
-  startChecks({ models, engine, maxInputPixels: limits.maxInputPixels }, (error) =>
+  openChecks({ models, engine, maxInputPixels: limits.maxInputPixels }, (error) =>
     log.error({ error: error.message }, "the thread of checks ended"),
   );
 

@@ -9,8 +9,11 @@ export interface Sql {
 export interface Database extends Sql, AsyncDisposable {
   /** True if other processes may open it, so that workers run on other machines. */
   readonly shared: boolean;
-  /** Runs `use` in one transaction: all of its changes are kept, or none where it throws. */
-  transaction<T>(use: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Runs `use` in one transaction: all of its changes are kept, or none where it throws. Of transactions with the same `lock` one
+   * at a time goes on, in every process.
+   */
+  transaction<T>(use: (sql: Sql) => Promise<T>, lock?: number): Promise<T>;
   /** Tells of every NOTIFY of a channel. */
   listen(channel: string, listener: ChannelListener): Promise<void>;
 }

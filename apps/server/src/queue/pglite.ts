@@ -47,6 +47,7 @@ export async function openPglite(folder: string, { onLost }: DatabaseOptions = {
   };
 }
 
+/** One transaction goes on at a time, whatever its lock. */
 function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] {
   let transactions = 0;
   return async (use) => {

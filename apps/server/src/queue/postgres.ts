@@ -25,10 +25,10 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     ...sqlOf(pool),
     shared: true,
-    async transaction(use) {
+    async transaction(use, lock) {
       const client = await pool.connect();
       try {
-        await client.query("BEGIN");
+        await client.query(lock === undefined ? "BEGIN" : `BEGIN; SELECT pg_advisory_xact_lock(${lock})`);
         const result = await use(sqlOf(client));
         await client.query("COMMIT");
         client.release();

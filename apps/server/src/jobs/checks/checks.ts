@@ -11,18 +11,26 @@ export interface ModelChecks extends AsyncDisposable {
   fitting(model: string): Promise<FittingFiles>;
 }
 
-/** Starts the thread of checks. `onLost` gets the reason where it ended by itself. */
-export function startChecks(options: CheckOptions, onLost: (error: Error) => void): ModelChecks {
-  const thread = startThread<CheckRequest>({
-    script: new URL("./thread.ts", import.meta.url),
-    data: options,
-    name: "the thread that checks requests",
-    code: "server/checks",
-    onLost,
-  });
+/** Opens the checks; their thread starts with the first. `onLost` gets the reason where it ended by itself. */
+export function openChecks(options: CheckOptions, onLost: (error: Error) => void): ModelChecks {
+  const start = () =>
+    startThread<CheckRequest>({
+      script: new URL("./thread.ts", import.meta.url),
+      data: options,
+      name: "the thread that checks requests",
+      code: "server/checks",
+      onLost,
+    });
+  let thread: ReturnType<typeof start> | undefined;
+  const ask = (request: CheckRequest): Promise<unknown> => {
+    thread ??= start();
+    return thread.ask(request);
+  };
   return {
-    prepare: async (job) => (await thread.ask({ type: "prepare", ...job })) as JobFacts,
-    fitting: async (model) => (await thread.ask({ type: "fitting", model })) as FittingFiles,
-    [Symbol.asyncDispose]: () => thread.close(),
+    prepare: async (job) => (await ask({ type: "prepare", ...job })) as JobFacts,
+    fitting: async (model) => (await ask({ type: "fitting", model })) as FittingFiles,
+    async [Symbol.asyncDispose]() {
+      await thread?.close();
+    },
   };
 }
