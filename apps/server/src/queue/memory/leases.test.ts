@@ -66,6 +66,7 @@ test("progress and previews are told from memory, and the database has the first
   const renewed = await take(eager);
   await eager.report({ ...renewed, progress: at(4) });
   expect([renewed.id, await stored(other)]).toEqual([other, at(4)]);
+  expect(await eager.finish({ ...renewed, outcome: { state: "canceled" } })).toBe(true); // else its lease ends
 });
 
 test("a stop is told at the next report, and a skip once", async () => {
