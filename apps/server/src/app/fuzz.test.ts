@@ -83,12 +83,12 @@ async function check({ route, ...rest }: Request & { readonly route: Route }): P
   const values = Object.fromEntries(Object.entries(rest.values).map(([key, text]) => [key, encodeURI(text) || "x"]));
   const path = pathOf(route, values as Request["values"]);
   const init = { ...initOf({ route, ...rest }), signal: AbortSignal.timeout(LEAVE) };
-  const left = (error: unknown): undefined => {
+  const timeout = (error: unknown): undefined => {
     if (error instanceof DOMException) return undefined; // it waits for its image, or for the end of a job
     throw error;
   };
-  const response = await server.call(`${path}?${query}`, init).catch(left);
-  const text = response && (await response.text().catch(left));
+  const response = await server.call(`${path}?${query}`, init).catch(timeout);
+  const text = response && (await response.text().catch(timeout));
   if (!response || text === undefined) return;
   const name = `${route.method} ${path}: ${response.status} ${text.slice(0, 500)}`;
   expect(text, name).not.toMatch(/\bat .*\.[tj]s:\d+|node:internal/);

@@ -26,14 +26,14 @@ const job = { kind: "text-to-image", prompt: "a cat", steps: 1, width: 8, height
 
 test("who has too many jobs waiting is told when to try again, in the shape of each surface, and others are not", async () => {
   for (let i = 0; i < 2; i++) expect(await send("ann", "/v1/jobs", job)).toMatchObject({ status: 202 });
-  const own = await send("ann", "/v1/jobs", job);
-  expect(own).toMatchObject({ status: 429, body: { code: "queue/user-full", detail: expect.stringContaining("2") } });
+  const jobs = await send("ann", "/v1/jobs", job);
+  expect(jobs).toMatchObject({ status: 429, body: { code: "queue/user-full", detail: expect.stringContaining("2") } });
   const { prompt, width, height, steps } = job;
   const web = await send("ann", "/sdapi/v1/txt2img", { prompt, width, height, steps });
   expect(web).toMatchObject({ status: 429, body: { detail: expect.stringContaining("2 of your jobs") } });
   const openai = await send("ann", "/v1/images/generations", { prompt, steps, size: "8x8" });
   expect(openai).toMatchObject({ status: 429, body: { error: { type: "rate_limit_error", code: "queue/user-full" } } });
-  for (const { wait } of [own, web, openai]) expect(wait).toBeGreaterThanOrEqual(1);
+  for (const { wait } of [jobs, web, openai]) expect(wait).toBeGreaterThanOrEqual(1);
   expect(await send("bob", "/v1/jobs", job)).toMatchObject({ status: 202, body: { position: expect.any(Number) } });
   expect(await send("bob", "/v1/jobs", job)).toMatchObject({ status: 429, body: { code: "queue/full" } });
 });

@@ -87,7 +87,7 @@ async function files(request: object): Promise<readonly { readonly type: string;
 }
 const pixels = async (bytes: Uint8Array) =>
   Buffer.from((await decodeImage(bytes, { name: "image" })).data).toString("hex");
-const own = async (request: object) => pixels((await files(request))[0]?.bytes ?? new Uint8Array());
+const drawing = async (request: object) => pixels((await files(request))[0]?.bytes ?? new Uint8Array());
 const base64 = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
 const a1111 = async (request: object) => pixels(base64((await post("/sdapi/v1/txt2img", request)).images[0]));
 
@@ -112,8 +112,8 @@ const job = {
 };
 
 test("the folders of the web UI and of ComfyUI are found as they are", async () => {
-  const { files: found } = await (await server.call("/v1/capabilities")).json();
-  expect(found).toEqual({
+  const { files: catalog } = await (await server.call("/v1/capabilities")).json();
+  expect(catalog).toEqual({
     model: ["sd", "tiny", "wet", "xl", "inpaint"],
     lora: ["style", "face"],
     embedding: ["inversion", "other"],
@@ -135,34 +135,38 @@ test("the folders of the web UI and of ComfyUI are found as they are", async () 
 });
 
 test("a LoRA acts alike in a prompt, in a job and in OpenAI's request", async () => {
-  const plain = await own({ ...job, model: "sd" });
-  const adapted = await own({ ...job, model: "sd", loras: [{ name: "style", scale: 0.8 }] });
+  const plain = await drawing({ ...job, model: "sd" });
+  const adapted = await drawing({ ...job, model: "sd", loras: [{ name: "style", scale: 0.8 }] });
   expect(adapted).not.toEqual(plain);
-  const named = (text: string) => a1111({ ...web, ...override("sd"), prompt: `a cat${text}` });
-  expect(await named("<lora:style:0.8>")).toEqual(adapted);
-  expect(await named("<lora:style:0>")).toEqual(plain);
+  const prompted = (text: string) => a1111({ ...web, ...override("sd"), prompt: `a cat${text}` });
+  expect(await prompted("<lora:style:0.8>")).toEqual(adapted);
+  expect(await prompted("<lora:style:0>")).toEqual(plain);
   const openai = await post("/v1/images/generations", {
     ...{ model: "sd", prompt: "a cat", steps: 2, size: "16x16", seed: 4, sampler: "Euler Karras", guidance: 3 },
     loras: [{ name: "style", scale: 0.8 }],
   });
   const cpu = { ...job, rng: "torch-cpu", clipSkipRule: "diffusers", model: "sd" };
   expect(await pixels(base64(openai.data[0].b64_json))).toEqual(
-    await own({ ...cpu, loras: [{ name: "style", scale: 0.8 }] }),
+    await drawing({ ...cpu, loras: [{ name: "style", scale: 0.8 }] }),
   );
 });
 
 test("a textual inversion acts by its word", async () => {
   const [plain, inverted] = [
-    await own({ ...job, model: "sd" }),
-    await own({ ...job, model: "sd", prompt: "inversion" }),
+    await drawing({ ...job, model: "sd" }),
+    await drawing({ ...job, model: "sd", prompt: "inversion" }),
   ];
   expect(inverted).not.toEqual(plain);
   expect(await a1111({ ...web, ...override("sd"), prompt: "inversion" })).toEqual(inverted);
 });
 
 test("a ControlNet acts alike by alwayson_scripts and in a job", async () => {
-  const plain = await own({ ...job, model: "tiny" });
-  const controlled = await own({ ...job, model: "tiny", controls: [{ model: "edges", image, scale: 0.7, end: 0.9 }] });
+  const plain = await drawing({ ...job, model: "tiny" });
+  const controlled = await drawing({
+    ...job,
+    model: "tiny",
+    controls: [{ model: "edges", image, scale: 0.7, end: 0.9 }],
+  });
   expect(controlled).not.toEqual(plain);
   const unit = { enabled: true, module: "none", model: "edges [abcdef12]", weight: 0.7, image, guidance_end: 0.9 };
   const scripts = { alwayson_scripts: { ControlNet: { args: [unit] } } };
@@ -206,7 +210,10 @@ test("an image is enlarged and drawn again", async () => {
 });
 
 test("another autoencoder decodes, by its name in a job and in the options", async () => {
-  const [plain, other] = [await own({ ...job, model: "wet" }), await own({ ...job, model: "wet", vae: "soft" })];
+  const [plain, other] = [
+    await drawing({ ...job, model: "wet" }),
+    await drawing({ ...job, model: "wet", vae: "soft" }),
+  ];
   expect(other).not.toEqual(plain);
   const overrides = { override_settings: { sd_model_checkpoint: "wet", sd_vae: "soft" } };
   expect(await a1111({ ...web, ...overrides })).toEqual(other);
@@ -218,8 +225,8 @@ test("a file that comes while the server runs is used at once, and is listed whe
   await (await server.call("/v1/capabilities")).json();
   await cp(LORA, join(target, "late.safetensors"));
   const request = { ...job, model: "sd" };
-  expect(await own({ ...request, loras: [{ name: "late" }] })).toEqual(
-    await own({ ...request, loras: [{ name: "style" }] }),
+  expect(await drawing({ ...request, loras: [{ name: "late" }] })).toEqual(
+    await drawing({ ...request, loras: [{ name: "style" }] }),
   );
   await cp(LORA, join(target, "later.safetensors"));
   await post("/sdapi/v1/refresh-loras", {});

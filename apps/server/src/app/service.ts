@@ -31,7 +31,7 @@ export interface OpenService extends AsyncDisposable {
 
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
-  const { keepHours, leaseSeconds } = config;
+  const { keepHours, leaseSeconds, limits } = config;
   const log = openLog(config.logLevel);
   const catalog = await catalogOptions(config);
   const models = modelCatalog(catalog);
@@ -44,7 +44,6 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const { database, boss } = queue;
   await endOwnLeases(queue);
   const checks = checksOf(config, catalog, log);
-  const { limits } = config;
   const jobs = jobService({ ...queue, store, models, limits, checks });
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;

@@ -44,8 +44,8 @@ export function modelCatalog(options: CatalogOptions): ModelCatalog {
     async find(kind, name) {
       const matchIn = (all: readonly ModelFile[]) =>
         name === undefined ? all[0] : all.find((file) => isCalled(file, name));
-      const known = matchIn(await list(kind));
-      if (known) return known;
+      const listed = matchIn(await list(kind));
+      if (listed) return listed;
       await refresh(); // it may be there since the last look
       const all = await list(kind);
       const match = matchIn(all);

@@ -22,18 +22,18 @@ test("jobs that ended long ago are forgotten with their files, and no others", a
     await store.put(`${id}/0-0.png`, new Uint8Array([1]), "image/png");
     return id;
   };
-  const [old, fresh, waiting] = [await added(), await added(), await added()];
+  const [old, recent, waiting] = [await added(), await added(), await added()];
   const end = (id: string, hours: number) =>
     queue.database.query(
       "UPDATE aquatint.jobs SET state = 'done', finished_at = now() - $2 * interval '1 hour' WHERE id = $1",
       [id, hours],
     );
   await end(old, 25);
-  await end(fresh, 23);
+  await end(recent, 23);
   await forgetOldJobs({ ...queue, store, keepHours: 24 });
-  const kept = await queue.database.query<{ readonly id: string }>("SELECT id FROM aquatint.jobs");
-  expect(kept.map(({ id }) => id).toSorted()).toEqual([fresh, waiting].toSorted());
-  expect((await readdir(join(folder, "files"))).toSorted()).toEqual([fresh, waiting].toSorted());
+  const rows = await queue.database.query<{ readonly id: string }>("SELECT id FROM aquatint.jobs");
+  expect(rows.map(({ id }) => id).toSorted()).toEqual([recent, waiting].toSorted());
+  expect((await readdir(join(folder, "files"))).toSorted()).toEqual([recent, waiting].toSorted());
   await queue[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });

@@ -45,8 +45,8 @@ export async function memoryReader(database: Database, feed: JobFeed): Promise<M
     },
     async active(owner) {
       await refresh.settled();
-      const own = [...store.unfinished.values()].filter((job) => job.owner === owner);
-      return own.map(store.withNews).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+      const jobs = [...store.unfinished.values()].filter((job) => job.owner === owner);
+      return jobs.map(store.withNews).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
     },
     ahead: async (job) => workAheadIn(Array.from(store.unfinished.values(), store.withNews), job),
     preview: async (id) => store.previewOf(id),

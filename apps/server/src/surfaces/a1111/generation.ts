@@ -55,7 +55,7 @@ interface Answer {
 }
 
 /** Fields that are read; extensions send others, of which the answer says that they changed nothing. */
-const known = new Set([...Object.keys(txt2imgSchema.shape), ...Object.keys(img2imgSchema.shape)]);
+const fields = new Set([...Object.keys(txt2imgSchema.shape), ...Object.keys(img2imgSchema.shape)]);
 /** Names of ignored fields in an answer. */
 const MAX_NAMES = 50;
 
@@ -72,7 +72,7 @@ async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answ
   const { signal } = c.req.raw;
   const job = await endOrCancel(submitted, { jobs, signal, cancel: c.req.header("x-cancel-on-disconnect") === "true" });
   if (job.error) throw jobError(job.error);
-  const ignored = Object.keys(body).filter((name) => !known.has(name));
+  const ignored = Object.keys(body).filter((name) => !fields.has(name));
   if (ignored.length > 0) c.header("x-ignored-fields", ignored.slice(0, MAX_NAMES).map(headerName).join(", "));
   const files = body.send_images ? (job.result?.files ?? []) : [];
   const images = await Promise.all(files.map((_, i) => jobs.file(owner, job.id, i)));
