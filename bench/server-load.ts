@@ -27,7 +27,9 @@ const script = fileURLToPath(new URL("../apps/server/test/serve-process.ts", imp
 export async function serverLoad({ clients = 200, seconds = 40, databaseUrl }: ServerLoadOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), "aquatint-load-"));
   const tokens = Array.from({ length: clients }, newToken);
-  const users = tokens.map((token, i) => ({ name: `user-${i}`, role: "user" as const, tokens: [tokenHash(token)] }));
+  const users = tokens.map((token, i) => {
+    return { name: `user-${i}`, role: i === 0 ? ("admin" as const) : ("user" as const), tokens: [tokenHash(token)] };
+  });
   const usersFile = join(folder, "users.json");
   await writeUsers(usersFile, users);
   const config = { port: 0, data: join(folder, "data"), usersFile, logLevel: "error", databaseUrl };
@@ -38,13 +40,15 @@ export async function serverLoad({ clients = 200, seconds = 40, databaseUrl }: S
     const [line] = await once(server.stdout, "data");
     const { url } = JSON.parse(String(line)) as { readonly url: string };
     await firstJob(url, tokens[0] ?? "");
-    const rssBefore = await memoryOf(server);
+    await eventLoopDelay(url, tokens[0] ?? ""); // counts from here
+    await using memory = memorySamples(server);
     const times = loadTimes();
     const end = performance.now() + 1000 * seconds;
     await Promise.all(
       tokens.map((token, i) => client({ url, token, times, end, delay: (SUBMIT_EVERY * i) / clients })),
     );
-    return { clients, seconds, ...times.figures(), rssBefore, rssAfter: await memoryOf(server) };
+    const eventLoop = await eventLoopDelay(url, tokens[0] ?? "");
+    return { clients, seconds, ...times.figures(), eventLoop, memory: memory.quarters() };
   } finally {
     const ended = once(server, "exit");
     if (server.exitCode === null && server.kill()) await ended;
@@ -122,6 +126,33 @@ function shares(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
   return { count: sorted.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) };
+}
+
+/** Milliseconds that the server's event loop was late, of 99 % of the times and at most, since the last call. */
+async function eventLoopDelay(url: string, token: string) {
+  const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+  const milliseconds = (name: string) =>
+    Math.round(1000 * Number(new RegExp(`^aquatint_nodejs_eventloop_lag_${name}_seconds (.+)$`, "m").exec(text)?.[1]));
+  return { p99: milliseconds("p99"), max: milliseconds("max") };
+}
+
+/** Milliseconds between looks at the server's memory. */
+const SAMPLE_EVERY = 2000;
+
+/** MB of the server's process in each quarter of the time: the mean. */
+function memorySamples(server: ChildProcess) {
+  const samples: number[] = [];
+  const timer = setInterval(() => void memoryOf(server).then((size) => samples.push(size)), SAMPLE_EVERY);
+  return {
+    quarters(): readonly number[] {
+      const length = Math.max(1, Math.floor(samples.length / 4));
+      const parts = [0, 1, 2, 3].map((i) => samples.slice(i * length, (i + 1) * length));
+      return parts.map((part) => Math.round(part.reduce((sum, size) => sum + size, 0) / Math.max(1, part.length)));
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+    },
+  };
 }
 
 /** MB that a process holds. */

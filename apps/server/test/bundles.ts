@@ -6,10 +6,11 @@ import { workerUrls } from "../../../scripts/build-config.ts";
 import { moveTo } from "./database.ts";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-/** What tests start by its path; `start.mjs` knows the bundles by these names. */
+/** What tests start by its path; `start.mjs` and the starter of threads know the bundles by these names. */
 const scripts = {
   child: at("../src/worker/child.ts"),
-  "pglite-thread": at("../src/queue/pglite-thread.ts"),
+  "queue-pglite-thread": at("../src/queue/pglite-thread.ts"),
+  "checks-thread": at("../src/jobs/checks/thread.ts"),
   "worker.node": at("../../../packages/aquatint/src/runtime/worker.node.ts"),
   "serve-process": at("./serve-process.ts"),
   "mcp-process": at("./mcp-process.ts"),

@@ -2,15 +2,15 @@ import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { encodePng } from "aquatint";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { applicationRoutes, bodiesOf, formOf, multipart, pathOf, png } from "../../test/routes.ts";
 import { type TestServer, testServer } from "../../test/test-server.ts";
 import { newToken, tokenHash, writeUsers } from "../auth/accounts.ts";
-import type { SurfaceTools } from "../surfaces/surface.ts";
-import { httpApp } from "./http.ts";
 import { startServer } from "./server.ts";
 
 const tokens = { ann: newToken(), bob: newToken(), root: newToken() };
 type User = keyof typeof tokens;
 const SECRET = "zanzibar";
+const TASK = `task(${SECRET})`;
 let server: TestServer;
 let job: { readonly id: string; readonly files: readonly { readonly url: string }[] };
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     };
   });
   await call("ann", "/sdapi/v1/options", { json: { samples_format: "webp", note: SECRET } });
-  const body = { prompt: SECRET, steps: 2, width: 8, height: 8, force_task_id: `task(${SECRET})` };
+  const body = { prompt: SECRET, steps: 2, width: 8, height: 8, force_task_id: TASK };
   expect((await call("ann", "/sdapi/v1/txt2img", { json: body })).status).toBe(200);
   const { jobs } = await (await call("ann", "/v1/jobs")).json();
   job = await (await call("ann", `/v1/jobs/${jobs[0].id}`)).json();
@@ -40,45 +40,33 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** Every route of the application, with its parameters as they name the first user's job. */
-const routes = (): readonly (readonly [method: string, path: string])[] => {
-  const unused = {} as Parameters<typeof httpApp>[0];
-  const app = httpApp({
-    ...unused,
-    tools: {} as SurfaceTools,
-    rules: { hosts: [], origins: [] },
-    maxBody: 1,
-    requestsPerMinute: 0,
-  });
-  const all = app.routes.filter(({ path }) => !path.endsWith("*"));
-  return all.map(({ method, path }) => [method, path.replace(":name{.+}", "tiny")]);
-};
-const png = Buffer.from(encodePng({ width: 8, height: 8, channels: 3, data: new Uint8Array(192) })).toString("base64");
 /** Made before the server starts: its encoding takes longer than the server keeps idle connections. */
 const wide = encodePng({ width: 5000, height: 5000, channels: 3, data: new Uint8Array(75e6) });
-const bodies: Readonly<Record<string, unknown>> = {
-  "/v1/jobs": { kind: "text-to-image", prompt: "a cat", steps: 1 },
-  "/v1/images/generations": { prompt: "a cat", steps: 1 },
-  "/sdapi/v1/txt2img": { prompt: "a cat", steps: 1, width: 8, height: 8 },
-  "/sdapi/v1/img2img": { prompt: "a cat", steps: 2, width: 8, height: 8, init_images: [png] },
-  "/sdapi/v1/extra-single-image": { image: png },
-  "/sdapi/v1/extra-batch-images": { imageList: [{ data: png, name: "a" }] },
-  "/sdapi/v1/png-info": { image: png },
-  "/controlnet/detect": { controlnet_images: [png] },
-  "/internal/progress": { id_task: `task(${SECRET})` },
-};
+const bodies = bodiesOf(TASK);
+
+test("every route that takes a body has one in the walk of two users", () => {
+  const posts = applicationRoutes().filter(({ method }) => method === "POST");
+  expect(posts.filter(({ path }) => !(path in bodies))).toEqual([]);
+  expect(Object.keys(bodies).filter((path) => !posts.some((route) => route.path === path))).toEqual([]);
+});
 
 test("no route shows a user the jobs, images, prompts or settings of another, or changes them", async () => {
-  const all = routes();
+  const all = applicationRoutes();
   expect(all.length).toBeGreaterThan(40);
-  for (const [method, pattern] of all) {
-    const path = pattern.replace(/[:{]id}?/, job.id).replace(/[:{]index}?/, "0");
-    const json = method === "POST" ? { json: bodies[path] ?? {} } : {};
-    const response = await call("bob", path, { method, ...json });
+  for (const route of all) {
+    const { method } = route;
+    const path = pathOf(route, { id: job.id, index: "0", name: "tiny" });
+    const body = method === "POST" ? bodies[route.path] : undefined;
+    const form = multipart.has(route.path)
+      ? { body: formOf(body as object as Readonly<Record<string, unknown>>) }
+      : { json: body };
+    const accept = { accept: "application/json, text/event-stream" };
+    const response = await call("bob", path, { method, headers: accept, ...(body !== undefined && form) });
     const text = await response.text();
     expect(text, `${method} ${path}`).not.toContain(SECRET);
     expect(response.status, `${method} ${path}: ${text}`).toBeLessThan(500);
     if (path.includes(job.id)) expect(response.status, `${method} ${path}`).toBe(404);
+    else if (body !== undefined) expect(response.status, `${method} ${path}: ${text}`).toBeLessThan(300);
     if (path === "/metrics") expect(response.status).toBe(403);
     if (path === "/internal/progress") expect(JSON.parse(text)).toMatchObject({ active: false, completed: false });
   }
@@ -105,7 +93,9 @@ test("the web UI's progress, interrupt and skip are about the caller's own jobs"
 
 test("every route but those of health and the description needs a token", async () => {
   const open = ["/", "/healthz", "/readyz", "/v1/openapi.json", "/v1/docs"];
-  for (const [method, path] of routes()) {
+  for (const route of applicationRoutes()) {
+    const { method } = route;
+    const path = pathOf(route, { id: job.id, index: "0", name: "tiny" });
     const { status, headers } = await server.call(path, { method });
     if (open.includes(path)) expect(status, path).toBe(200);
     else expect([401, 429], `${method} ${path}`).toContain(status);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import { AquatintError, messageOf } from "aquatint";
 import { type Accounts, fileAccounts, openAccounts, singleAccount } from "../auth/accounts.ts";
@@ -17,6 +18,11 @@ export interface RunningServer extends AsyncDisposable {
   /** Process of the worker, where the server has one. */
   readonly workerPid: number | undefined;
 }
+
+/** Milliseconds that idle connections are kept: clients that poll less often than they last send on one that is closing. */
+const KEEP_ALIVE = 75_000;
+/** Milliseconds in which the jobs that ended last are answered. */
+const LAST_ANSWERS = 1000;
 
 /** Starts a server; disposing of it lets the job under way end. @throws AquatintError where it cannot be started so. */
 export async function startServer(options: Partial<ServerConfig> = {}): Promise<RunningServer> {
@@ -39,6 +45,7 @@ export async function startServer(options: Partial<ServerConfig> = {}): Promise<
       log.info({}, "the server stops");
       const closed = closeServer(server);
       await service.stopWorker();
+      await Promise.race([closed, pause(LAST_ANSWERS, undefined, { ref: false })]);
       server.closeAllConnections();
       await closed;
       await service[Symbol.asyncDispose]();
@@ -56,7 +63,7 @@ async function listening(config: ServerConfig, service: OpenService, accounts: A
     rules: { hosts, origins },
     metrics: serverMetrics(database),
   });
-  const server = createServer(getRequestListener(app.fetch));
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, getRequestListener(app.fetch));
   server.listen(config.port, config.host);
   await once(server, "listening").catch(async (cause: unknown) => {
     await service[Symbol.asyncDispose]();

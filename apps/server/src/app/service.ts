@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { AquatintError } from "aquatint";
 import { defaultModelFolder } from "aquatint/node";
+import { type ModelChecks, openChecks } from "../jobs/checks/checks.ts";
 import { jobService } from "../jobs/service.ts";
 import { type CatalogOptions, type ModelCatalog, modelCatalog } from "../models/catalog.ts";
 import { userOptions } from "../models/user-options.ts";
 import { housekeeping } from "../operate/housekeeping.ts";
 import { type Log, openLog } from "../operate/log.ts";
 import type { Database } from "../queue/database.ts";
-import { endLeases, jobLeases } from "../queue/leases.ts";
+import { endLeases } from "../queue/leases.ts";
 import { openQueue } from "../queue/open.ts";
 import { openStorage, type StorageOptions } from "../storage/open.ts";
 import type { SurfaceTools } from "../surfaces/surface.ts";
@@ -31,7 +32,7 @@ export interface OpenService extends AsyncDisposable {
 
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
-  const { limits, engine, keepHours, leaseSeconds } = config;
+  const { keepHours, leaseSeconds, limits } = config;
   const log = openLog(config.logLevel);
   const catalog = await catalogOptions(config);
   const models = modelCatalog(catalog);
@@ -39,16 +40,19 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
   const store = await openStorage(storage);
   await store.check();
-  const queue = await openQueue(config, (error) => log.error({ error: error.message }, "queue maintenance failed"));
-  const { database, boss, feed, reader } = queue;
-  if (!database.shared)
-    await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
-  await endLeases(queue);
-  const jobs = jobService({ database, boss, feed, reader, store, models, limits, engine });
+  const queue = await openQueue(config, (error) =>
+    log.error({ error: error.message }, "the queue failed in the background"),
+  );
+  const { database, boss } = queue;
+  await endOwnLeases(queue);
+  const checks = checksOf(config, catalog, log);
+  const jobs = jobService({ ...queue, store, models, limits, checks });
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
+  const { publicUrl } = config;
   return {
-    ...{ tools: { jobs, models, options: userOptions(database), limits, publicUrl: config.publicUrl }, database, log },
+    ...{ tools: { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl } },
+    ...{ database, log },
     async ready() {
       await database.query("SELECT 1");
       await store.check();
@@ -65,10 +69,25 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
     async [Symbol.asyncDispose]() {
       await worker?.stop();
       await keeper[Symbol.asyncDispose]();
+      await checks[Symbol.asyncDispose]();
       await queue[Symbol.asyncDispose]();
     },
   };
 }
+
+/** Ends the leases of workers that are gone: all of them where the database is this process's alone. */
+async function endOwnLeases(queue: WorkerParts["queue"]): Promise<void> {
+  const { database } = queue;
+  if (!database.shared)
+    await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
+  await endLeases(queue);
+}
+
+/** The checks of requests. */
+const checksOf = ({ engine, limits }: ServerConfig, models: CatalogOptions, log: Log): ModelChecks =>
+  openChecks({ models, engine, maxInputPixels: limits.maxInputPixels }, (error) =>
+    log.error({ error: error.message }, "the thread of checks ended"),
+  );
 
 interface WorkerParts {
   readonly queue: Awaited<ReturnType<typeof openQueue>>;
@@ -88,7 +107,7 @@ function ownWorker(
       ...{ id: workerId(randomUUID().slice(0, 8)), models: catalog, storage, engine: withoutLimit },
       ...{ maxMemory, leaseSeconds, drainSeconds },
     }),
-    leases: jobLeases({ ...queue, leaseSeconds }),
+    leases: queue.leases(leaseSeconds),
     changes: queue.feed.watchQueued(),
     onLost: (id) => endLeases(queue, id),
     log: (level, fields, message) => log[level](fields, message),

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { AquatintError, messageOf } from "aquatint";
 import { writeFileAtomic } from "aquatint/node";
@@ -46,7 +46,7 @@ export const openAccounts: Accounts = { open: true, find: async () => LOCAL };
 
 /** One account, whose token the operator gave. */
 export function singleAccount(token: string): Accounts {
-  const users: readonly User[] = [{ name: "admin", role: "admin", tokens: [tokenHash(token)] }];
+  const users = byToken([{ name: "admin", role: "admin", tokens: [tokenHash(token)] }]);
   return { open: false, find: async (value, name) => userOf(users, value, name) };
 }
 
@@ -55,15 +55,16 @@ const RECHECK_MS = 1000;
 
 /** The users of a file, which is read again when it changed. @throws AquatintError "users/file" if it is wrong or has no users at the start. */
 export async function fileAccounts(path: string): Promise<Accounts> {
-  let users = await readUsers(path);
-  if (users.length === 0) throw usersError(`${path} has no users`);
+  const listed = await readUsers(path);
+  if (listed.length === 0) throw usersError(`${path} has no users`);
+  let users = byToken(listed);
   let [stamp, checked] = [await stampOf(path), Date.now()];
-  const current = async (): Promise<readonly User[]> => {
+  const current = async (): Promise<UsersByToken> => {
     if (Date.now() - checked < RECHECK_MS) return users;
     checked = Date.now();
     const next = await stampOf(path);
     if (next !== stamp) {
-      users = await readUsers(path).catch(() => users); // a file that is being edited does not lock everybody out
+      users = await readUsers(path).then(byToken, () => users); // a file that is being edited does not lock everybody out
       stamp = next;
     }
     return users;
@@ -76,12 +77,19 @@ const stampOf = async (path: string): Promise<string> => {
   return `${mtimeMs} ${size}`;
 };
 
-/** All users are compared, in a time that does not tell which token was near. */
-function userOf(users: readonly User[], token: string | undefined, name: string | undefined): Account | undefined {
+/** Users by the hashes of their tokens. */
+type UsersByToken = ReadonlyMap<string, readonly User[]>;
+
+function byToken(users: readonly User[]): UsersByToken {
+  const all = new Map<string, readonly User[]>();
+  for (const user of users) for (const hash of user.tokens) all.set(hash, [...(all.get(hash) ?? []), user]);
+  return all;
+}
+
+/** The user of a token; the time of the search tells of the token's hash at most, from which no token can be guessed. */
+function userOf(users: UsersByToken, token: string | undefined, name: string | undefined): Account | undefined {
   if (token === undefined) return undefined;
-  const hash = Buffer.from(tokenHash(token));
-  const matches = users.filter((user) => user.tokens.some((entry) => timingSafeEqual(Buffer.from(entry), hash)));
-  const match = matches.find((user) => name === undefined || user.name === name);
+  const match = users.get(tokenHash(token))?.find((user) => name === undefined || user.name === name);
   return match && { name: match.name, role: match.role };
 }
 

@@ -24,9 +24,8 @@ async function work(flags: RunFlags, io: Io): Promise<void> {
       hint: "set DATABASE_URL for it and for the servers; without it, a server runs its jobs itself",
     });
   }
-  const [{ openQueue }, { jobLeases }, { openStorage }, { startWorker }] = await Promise.all([
+  const [{ openQueue }, { openStorage }, { startWorker }] = await Promise.all([
     import("../queue/open.ts"),
-    import("../queue/leases.ts"),
     import("../storage/open.ts"),
     import("../worker/start.ts"),
   ]);
@@ -47,7 +46,7 @@ async function work(flags: RunFlags, io: Io): Promise<void> {
       ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
     },
     {
-      leases: jobLeases({ ...queue, leaseSeconds }),
+      leases: queue.leases(leaseSeconds),
       changes: queue.feed.watchQueued(),
       log: (level, fields, message) => log[level](fields, message),
     },

@@ -1,42 +1,30 @@
-import { AquatintError, type Image } from "aquatint";
-import { decodeImage } from "aquatint/node";
-import type { KindContext } from "./kind.ts";
+import { AquatintError } from "aquatint";
+import type { InputFile } from "./checks/messages.ts";
 import type { StoredRequest } from "./types.ts";
 
 /** Images of a request on their way into the file store. */
 export interface RequestInputs {
   /** The request with keys in the place of its images. */
   readonly request: StoredRequest;
-  /** Bytes by key. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  /** The image of a key. */
-  readonly image: KindContext["image"];
+  /** Its images by key. */
+  readonly files: ReadonlyMap<string, InputFile>;
 }
 
-/** Takes the images out of a request. @throws AquatintError "image/…" or "png/…" for what is no image, or too large a one. */
-export async function requestInputs(
+/** Takes the images out of a request. @throws AquatintError "request/image" for what is no base64. */
+export function requestInputs(
   request: StoredRequest,
-  { id, paths, maxPixels }: { readonly id: string; readonly paths: readonly string[]; readonly maxPixels: number },
-): Promise<RequestInputs> {
-  const files = new Map<string, Uint8Array>();
-  const images = new Map<string, Promise<Image>>();
+  { id, paths }: { readonly id: string; readonly paths: readonly string[] },
+): RequestInputs {
+  const files = new Map<string, InputFile>();
   const replaced = paths.reduce<unknown>((value, path) => {
     return mapPath(value, path.split("."), (text) => {
       const key = `${id}/input-${files.size}`;
-      const bytes = imageBytes(text, path);
-      files.set(key, bytes);
-      images.set(key, decodeImage(bytes, { name: path, maxPixels }));
+      files.set(key, { name: path, bytes: imageBytes(text, path) });
       return key;
     });
   }, request);
-  await Promise.all(images.values());
-  return { request: replaced as StoredRequest, files, image: async (key) => required(await images.get(key), key) };
+  return { request: replaced as StoredRequest, files };
 }
-
-const required = (image: Image | undefined, key: string): Image => {
-  if (image) return image;
-  throw new AquatintError("request/image", `there is no image "${key}"`, { hint: "submit the job again" });
-};
 
 /** The bytes of base64, with or without a data URL's beginning. @throws AquatintError "request/image". */
 export function imageBytes(text: string, name: string): Uint8Array<ArrayBuffer> {

@@ -42,8 +42,8 @@ export type KindEvent =
       readonly modelHash?: string | undefined;
     };
 
-/** A request that is checked: nothing is loaded. */
-export interface PreparedJob {
+/** What is known of a request that was checked. */
+export interface JobFacts {
   /** Name of the model in the catalog, by whose queue workers find the job; empty where it needs none. */
   readonly queue: string;
   /** Name of the model in the files. */
@@ -52,6 +52,10 @@ export interface PreparedJob {
   readonly work: { readonly pixels: number; readonly steps: number; readonly images: number };
   /** True if the memory limit chooses another way than the fastest. */
   readonly limited: boolean;
+}
+
+/** A request that is checked: nothing is loaded. */
+export interface PreparedJob extends JobFacts {
   run(signals: RunSignals): AsyncGenerator<KindEvent, void, void>;
 }
 

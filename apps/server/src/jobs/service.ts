@@ -5,17 +5,25 @@ import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
 import type { JobFeed } from "../queue/feed.ts";
 import type { JobReader } from "../queue/reader.ts";
-import { type JobFilter, listJobs, readPreview } from "../queue/rows.ts";
+import { type JobFilter, listJobs } from "../queue/rows.ts";
 import { stopJob } from "../queue/stop.ts";
 import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
 import type { FileStore } from "../storage/types.ts";
 import { checkBudget, type JobBudget, unitsOf } from "./budget.ts";
+import type { ModelChecks } from "./checks/checks.ts";
 import { RetryLater } from "./errors.ts";
 import { estimateStart, type StartEstimate } from "./estimate.ts";
 import { requestInputs } from "./inputs.ts";
-import type { JobKind, KindContext } from "./kind.ts";
+import type { JobKind } from "./kind.ts";
 import { newSeed } from "./request-files.ts";
-import { isFinal, type Job, type JobFile, type StopRequest, type SubmissionNames } from "./types.ts";
+import {
+  isFinal,
+  type Job,
+  type JobFile,
+  type StopRequest,
+  type StoredRequest,
+  type SubmissionNames,
+} from "./types.ts";
 
 /** A request for a job, parsed by the kind's schema. */
 export interface JobRequest extends Pick<Job, "owner" | "surface" | "request">, SubmissionNames {
@@ -29,13 +37,15 @@ export interface JobUpdate {
   readonly estimate: StartEstimate | undefined;
 }
 
-/** Jobs, as every surface sees them: each call names the owner, who sees only their ownJob. */
+/** Jobs, as every surface sees them: each call names the owner, who sees only their own. */
 export interface JobService {
   /** Checks a request and adds it to the queue. @throws AquatintError, RetryLater where the queue is full. */
   submit(request: JobRequest): Promise<Job>;
   /** @throws AquatintError "job/unknown". */
   get(owner: string, id: string): Promise<JobUpdate>;
   list(filter: JobFilter): Promise<readonly Job[]>;
+  /** The jobs of an owner that wait or run, oldest first. */
+  active(owner: string): Promise<readonly Job[]>;
   /** Stops a job; false where it had ended. */
   stop(owner: string, id: string, stop: StopRequest): Promise<boolean>;
   /** The job now and after each change, until its end. */
@@ -57,7 +67,7 @@ export interface JobServiceOptions {
   readonly store: FileStore;
   readonly models: ModelCatalog;
   readonly limits: QueueLimits & JobBudget;
-  readonly engine: KindContext["engine"];
+  readonly checks: ModelChecks;
 }
 
 /** Milliseconds after which a waiting job's place is read again. */
@@ -85,6 +95,7 @@ export function jobService(options: JobServiceOptions): JobService {
     submit: (request) => submit(request, options),
     get,
     list: (filter) => listJobs(database, filter),
+    active: (owner) => reader.active(owner),
     stop: async (owner, id, stop) => {
       await ownJob(owner, id);
       return stopJob(options, { id, owner, stop });
@@ -93,7 +104,7 @@ export function jobService(options: JobServiceOptions): JobService {
     end: (owner, id, signal) => lastOf(watch(owner, id, signal)),
     async preview(owner, id) {
       await ownJob(owner, id);
-      return readPreview(database, id);
+      return reader.preview(id);
     },
     async file(owner, id, index) {
       const file = fileOf(await ownJob(owner, id), index);
@@ -119,6 +130,9 @@ async function lastOf(updates: AsyncGenerator<JobUpdate, void, void>): Promise<J
   throw new AquatintError("job/left", "the caller left before the job ended", { hint: "ask for the job again" });
 }
 
+/** Tells whether another try would fail as well: the database is no reason, it may start again. */
+const isLasting = (error: unknown): boolean => error instanceof AquatintError && error.code !== "server/database";
+
 interface WatchOptions {
   readonly id: string;
   readonly get: () => Promise<JobUpdate>;
@@ -131,7 +145,7 @@ async function* watchJob(feed: JobFeed, { id, get, signal }: WatchOptions): Asyn
   try {
     for (let failures = 0; ; ) {
       const update = await get().catch((error: unknown) => {
-        if (error instanceof AquatintError || ++failures > MAX_FAILURES) throw error;
+        if (isLasting(error) || ++failures > MAX_FAILURES) throw error;
       });
       if (!update) {
         await changes.next(PLACE_INTERVAL, signal);
@@ -154,36 +168,32 @@ async function submit(
   { owner, surface, kind, request, idempotencyKey, task }: JobRequest,
   options: JobServiceOptions,
 ): Promise<Job> {
-  const { database, store, models, limits, engine } = options;
+  const { database, store, limits, checks } = options;
   const requestHash = createHash("sha256")
     .update(JSON.stringify([kind.name, request]))
     .digest("hex");
   const earlier = await earlierJob(database, { owner, idempotencyKey });
   if (earlier) return sameJob(earlier, requestHash);
   const id = randomUUID();
-  const inputs = await requestInputs(
+  const inputs = requestInputs(
     { ...request, ...("seed" in kind.schema.shape && { seed: request["seed"] ?? newSeed() }) },
-    { id, paths: kind.images, maxPixels: limits.maxInputPixels },
+    { id, paths: kind.images },
   );
-  const prepared = await kind.prepare(inputs.request, { models, image: inputs.image, engine });
-  checkBudget(prepared.work, limits);
-  for (const [key, bytes] of inputs.files) await store.put(key, bytes, "application/octet-stream");
+  const { work, queue, limited } = await checks.prepare({ kind: kind.name, ...inputs });
+  checkBudget(work, limits);
+  for (const [key, { bytes }] of inputs.files) await store.put(key, bytes, "application/octet-stream");
   const submission = await submitJob(options, {
-    ...{
-      id,
-      owner,
-      surface,
-      kind: kind.name,
-      model: prepared.queue,
-      request: inputs.request,
-      limited: prepared.limited,
-    },
-    ...{ units: unitsOf(prepared.work), requestHash, idempotencyKey, task },
+    ...{ id, owner, surface, kind: kind.name, model: queue, limited, units: unitsOf(work) },
+    ...{ request: modelNamed(inputs.request, kind, queue), requestHash, idempotencyKey, task },
   });
   if (submission.type !== "added" && inputs.files.size > 0) await store.removeJob(id);
   if (submission.type === "full") throw await queueFull(submission.limit, options);
   return submission.type === "known" ? sameJob(submission.job, requestHash) : submission.job;
 }
+
+/** The request with the model that it takes by default: another may be the first when it is run. */
+const modelNamed = (request: StoredRequest, { schema }: JobKind, model: string): StoredRequest =>
+  "model" in schema.shape ? { ...request, model } : request;
 
 /** A job that was submitted before, where the request is the same. @throws AquatintError "request/idempotency". */
 function sameJob(job: Job, requestHash: string): Job {

@@ -42,8 +42,13 @@ export function modelCatalog(options: CatalogOptions): ModelCatalog {
   return {
     list,
     async find(kind, name) {
+      const matchIn = (all: readonly ModelFile[]) =>
+        name === undefined ? all[0] : all.find((file) => isCalled(file, name));
+      const listed = matchIn(await list(kind));
+      if (listed) return listed;
+      await refresh(); // it may be there since the last look
       const all = await list(kind);
-      const match = name === undefined ? all[0] : all.find((file) => isCalled(file, name));
+      const match = matchIn(all);
       if (match) return match;
       if (all.length > 0)
         throw unknownName("model/unknown", { name: name ?? "", kind, names: all.map((file) => file.name) });

@@ -29,6 +29,11 @@ const folderKinds: Readonly<Record<string, ModelKind>> = {
   animatediff_motion_modules: "motion",
   "motion-modules": "motion",
 };
+/** Folders of the web UI's extensions that hold files of their own. */
+const extensionKinds: Readonly<Record<string, ModelKind>> = {
+  "sd-webui-controlnet/models": "controlnet",
+  "sd-webui-animatediff/model": "motion",
+};
 const MODEL_INDEX = "model_index.json";
 const CONFIG = "config.json";
 /** Folders below the folder of a kind that are looked into. */
@@ -68,9 +73,13 @@ async function rootFiles(root: string): Promise<readonly FoundFile[]> {
   const inside = await entriesOf(root);
   if (!inside)
     throw new AquatintError("model/missing", `there is no folder ${root}`, { hint: "give a folder of models" });
-  const nested = inside.filter((entry) => entry.isDirectory() && entry.name.toLowerCase() === "models");
+  const nested = inside.filter((entry) => !entry.isFile() && entry.name.toLowerCase() === "models");
   const parents = [root, ...nested.map((entry) => join(root, entry.name))];
-  const files = await Promise.all(parents.map(kindFiles));
+  const extensions = Object.entries(extensionKinds).map(async ([name, kind]) => {
+    const base = join(root, "extensions", name);
+    return filesIn(base, { kind, base, depth: 0 });
+  });
+  const files = await Promise.all([...parents.map(kindFiles), ...extensions]);
   return files.flat();
 }
 

@@ -41,19 +41,18 @@ const migrations: readonly string[] = [
   CREATE TABLE aquatint.options (owner text PRIMARY KEY, options jsonb NOT NULL);`,
 ];
 
-/** Number of the advisory lock that one process at a time changes the tables under. */
+/** Number of the lock that one process at a time changes the tables under. */
 const MIGRATION_LOCK = 7_240_113;
 
 /** Brings the tables up to date; several processes may do it at once. */
 export const migrate = (database: Database): Promise<void> =>
   database.transaction(async (sql) => {
-    await sql.query("SELECT pg_advisory_xact_lock($1)", [MIGRATION_LOCK]);
     await sql.query("CREATE SCHEMA IF NOT EXISTS aquatint; CREATE TABLE IF NOT EXISTS aquatint.version (number int)");
     for (let number = (await version(sql)) + 1; number <= migrations.length; number++) {
       await sql.query(migrations[number - 1] ?? "");
       await sql.query("INSERT INTO aquatint.version VALUES ($1)", [number]);
     }
-  });
+  }, MIGRATION_LOCK);
 
 async function version(sql: Sql): Promise<number> {
   const [row] = await sql.query<{ readonly number: number }>(

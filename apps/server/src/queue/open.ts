@@ -1,8 +1,11 @@
 import { type Boss, openBoss } from "./boss.ts";
-import type { Database } from "./database.ts";
+import type { Database, DatabaseOptions } from "./database.ts";
 import { type JobFeed, jobFeed } from "./feed.ts";
+import { type JobLeases, jobLeases } from "./leases.ts";
+import { memoryLeases } from "./memory/leases.ts";
+import { memoryReader } from "./memory/reader.ts";
 import { migrate } from "./migrations.ts";
-import { type JobReader, jobReader } from "./reader.ts";
+import { databaseReader, type JobReader } from "./reader.ts";
 
 /** The queue with its database. */
 export interface Queue extends AsyncDisposable {
@@ -10,6 +13,8 @@ export interface Queue extends AsyncDisposable {
   readonly boss: Boss;
   readonly feed: JobFeed;
   readonly reader: JobReader;
+  /** Leases for workers, of so many seconds. */
+  leases(leaseSeconds: number): JobLeases;
 }
 
 /** Where jobs are kept. */
@@ -22,19 +27,20 @@ export interface QueueOptions {
   readonly queuedOnly?: boolean;
 }
 
-/** Opens the database, brings its tables up to date and starts the queue. `onError` gets what maintenance fails with. */
-export async function openQueue(
-  { data, databaseUrl, queuedOnly = false }: QueueOptions,
-  onError: (error: Error) => void,
-): Promise<Queue> {
-  const database = await openDatabase({ data, databaseUrl });
+/** Opens the database, brings its tables up to date and starts the queue. `onError` gets what fails in the background. */
+export async function openQueue(options: QueueOptions, onError: (error: Error) => void): Promise<Queue> {
+  const database = await openDatabase(options, { onLost: onError });
   try {
     await migrate(database);
     const boss = await openBoss(database, onError);
-    const feed = await jobFeed(database, { queuedOnly });
-    const reader = await jobReader(database, feed);
+    const feed = await jobFeed(database, options);
+    const memory = database.shared ? undefined : await memoryReader(database, feed);
     return {
-      ...{ database, boss, feed, reader },
+      ...{ database, boss, feed, reader: memory ?? databaseReader(database) },
+      leases(leaseSeconds) {
+        const leases = jobLeases({ database, boss, leaseSeconds });
+        return memory ? memoryLeases(leases, { reader: memory, feed, leaseSeconds }) : leases;
+      },
       async [Symbol.asyncDispose]() {
         await boss[Symbol.asyncDispose]();
         await database[Symbol.asyncDispose]();
@@ -47,7 +53,7 @@ export async function openQueue(
 }
 
 /** What only one of the two databases needs is loaded for it. */
-async function openDatabase({ data, databaseUrl }: QueueOptions): Promise<Database> {
-  if (databaseUrl === undefined) return (await import("./pglite.ts")).openPglite(data);
+async function openDatabase({ data, databaseUrl }: QueueOptions, options: DatabaseOptions): Promise<Database> {
+  if (databaseUrl === undefined) return (await import("./pglite.ts")).openPglite(data, options);
   return (await import("./postgres.ts")).openPostgres(databaseUrl);
 }

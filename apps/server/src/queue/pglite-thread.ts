@@ -1,6 +1,7 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
-import type { NumberedRequest, PgliteMessage, PgliteRequest } from "./pglite-messages.ts";
+import { AquatintError } from "aquatint";
+import { answerCalls, sendNotice, threadData } from "../threads/answer.ts";
+import type { PgliteNotice, PgliteRequest } from "./pglite-messages.ts";
 
 // PGlite computes as PostgreSQL does, without letting anything else run in its thread meanwhile: it has one of its own.
 
@@ -10,15 +11,17 @@ interface OpenTransaction {
   end(commit: boolean): Promise<void>;
 }
 
-const db = await PGlite.create(workerData as string);
-const transactions = new Map<number, OpenTransaction>();
-const send = (message: PgliteMessage): void => parentPort?.postMessage(message);
+const db = await PGlite.create(threadData<string>());
+/** Of a transaction that was another thread's, before that one ended. */
+const ended = () =>
+  new AquatintError("server/database", "the transaction ended with the database's thread", { hint: "try again" });
+const transactions = new Map<number, Promise<OpenTransaction>>();
 
 /** Resolves when the transaction has begun; others wait for its end. */
 const begin = (): Promise<OpenTransaction> =>
   new Promise((resolve, reject) => {
     const rollback = new Error("rollback");
-    const ended = db.transaction(
+    const end = db.transaction(
       (sql) =>
         new Promise<void>((commit, fail) => {
           resolve({
@@ -26,20 +29,21 @@ const begin = (): Promise<OpenTransaction> =>
             end(commits) {
               if (commits) commit();
               else fail(rollback);
-              return ended.catch((error: unknown) => {
+              return end.catch((error: unknown) => {
                 if (error !== rollback) throw error;
               });
             },
           });
         }),
     );
-    ended.catch(reject);
+    end.catch(reject);
   });
 
 /** Statements without values may be several, as migrations are. */
-async function query({ text, values, transaction }: Extract<PgliteRequest, { readonly type: "query" }>) {
-  const sql = transaction === undefined ? db : transactions.get(transaction)?.sql;
-  if (!sql) throw new Error("the transaction has ended");
+async function query({ text, values, transaction, begins }: Extract<PgliteRequest, { readonly type: "query" }>) {
+  if (begins && transaction !== undefined) transactions.set(transaction, begin());
+  const sql = transaction === undefined ? db : (await transactions.get(transaction))?.sql;
+  if (!sql) throw ended();
   if (values.length > 0) return (await sql.query(text, [...values])).rows;
   return (await sql.exec(text)).at(-1)?.rows ?? [];
 }
@@ -48,18 +52,16 @@ async function answer(request: PgliteRequest): Promise<readonly unknown[]> {
   switch (request.type) {
     case "query":
       return query(request);
-    case "begin":
-      transactions.set(request.transaction, await begin());
-      return [];
     case "end": {
-      const open = transactions.get(request.transaction);
+      const open = await transactions.get(request.transaction);
       transactions.delete(request.transaction);
+      if (!open && request.commit) throw ended();
       await open?.end(request.commit);
       return [];
     }
     case "listen": {
       const { channel } = request;
-      await db.listen(channel, (payload) => send({ type: "notice", channel, payload }));
+      await db.listen(channel, (payload) => sendNotice({ channel, payload } satisfies PgliteNotice));
       return [];
     }
     case "close":
@@ -68,10 +70,4 @@ async function answer(request: PgliteRequest): Promise<readonly unknown[]> {
   }
 }
 
-parentPort?.on("message", ({ call, ...request }: NumberedRequest) => {
-  answer(request as PgliteRequest).then(
-    (rows) => send({ type: "rows", call, rows }),
-    (error: Error & { readonly code?: unknown }) =>
-      send({ type: "failure", call, message: error.message, code: error.code }),
-  );
-});
+answerCalls(answer);

@@ -46,7 +46,7 @@ test("an error has PostgreSQL's code, and the database goes on", async () => {
 
 test("bytes and dates come back as they went, and a notice is told before its statement ends", async () => {
   const payloads: string[] = [];
-  await database.listen("news", (payload) => payloads.push(payload));
+  await database.listen("news", { onNotice: (payload) => payloads.push(payload) });
   const [row] = await database.query("SELECT $1::bytea AS bytes, $2::timestamptz AS date, pg_notify('news', 'x')", [
     Buffer.from([1, 0, 255]),
     new Date(5),

@@ -1,94 +1,80 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
-import { AquatintError, messageOf } from "aquatint";
-import { checkedValues, type Database, type Sql } from "./database.ts";
+import { startThread, type Thread } from "../threads/thread.ts";
+import { checkedValues, type Database, type DatabaseOptions, type Sql } from "./database.ts";
 import { lockFolder } from "./folder-lock.ts";
-import type { PgliteMessage, PgliteRequest } from "./pglite-messages.ts";
+import type { PgliteNotice, PgliteRequest } from "./pglite-messages.ts";
 
 /**
- * Opens PostgreSQL in a thread of this process, with its files in a folder that no other process may use meanwhile.
+ * Opens PostgreSQL in a thread of this process, with its files in a folder that no other process may use meanwhile. Where the
+ * thread ends, the calls under way fail, and another thread goes on with what was committed.
  * @throws AquatintError "server/locked" where another process does.
  */
-export async function openPglite(folder: string): Promise<Database> {
+export async function openPglite(folder: string, { onLost }: DatabaseOptions = {}): Promise<Database> {
   const lock = await lockFolder(folder);
-  const thread = pgliteThread(join(folder, "database"));
-  let transactions = 0;
+  const listeners = new Map<string, Parameters<Database["listen"]>[1]>();
+  const thread = startThread<PgliteRequest>({
+    script: new URL("./pglite-thread.ts", import.meta.url),
+    data: join(folder, "database"),
+    name: "the database",
+    code: "server/database",
+    onLost,
+    onNotice(notice) {
+      const { channel, payload } = notice as PgliteNotice;
+      listeners.get(channel)?.onNotice(payload);
+    },
+    onRestart: (ask) =>
+      Promise.all(
+        Array.from(listeners, async ([channel, { onGap }]) => {
+          await ask({ type: "listen", channel });
+          onGap?.();
+        }),
+      ),
+  });
   return {
     ...sqlOf(thread),
     shared: false,
-    async transaction(use) {
-      const transaction = ++transactions;
-      await thread.ask({ type: "begin", transaction });
-      try {
-        const result = await use(sqlOf(thread, transaction));
-        await thread.ask({ type: "end", transaction, commit: true });
-        return result;
-      } catch (error) {
-        await thread.ask({ type: "end", transaction, commit: false }).catch(() => {}); // the first error counts
-        throw error;
-      }
-    },
-    async listen(channel, onNotice) {
-      thread.listeners.set(channel, onNotice);
+    transaction: transactionsOf(thread),
+    async listen(channel, listener) {
+      listeners.set(channel, listener);
       await thread.ask({ type: "listen", channel });
     },
     async [Symbol.asyncDispose]() {
-      await thread.close();
+      await thread.close({ type: "close" });
       await lock[Symbol.asyncDispose]();
     },
   };
 }
 
-const sqlOf = (thread: ReturnType<typeof pgliteThread>, transaction?: number): Sql => ({
+/** One transaction goes on at a time, whatever its lock. */
+function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] {
+  let transactions = 0;
+  return async (use) => {
+    const transaction = ++transactions;
+    let begins = true;
+    const sql = sqlOf(thread, () => {
+      const place = { transaction, begins };
+      begins = false; // the first query begins it: each message costs a change of threads
+      return place;
+    });
+    const end = async (commit: boolean) => {
+      if (!begins) await thread.ask({ type: "end", transaction, commit });
+    };
+    try {
+      const result = await use(sql);
+      await end(true);
+      return result;
+    } catch (error) {
+      await end(false).catch(() => {}); // the first error counts
+      throw error;
+    }
+  };
+}
+
+type Place = Pick<Extract<PgliteRequest, { readonly type: "query" }>, "transaction" | "begins">;
+
+const sqlOf = (thread: Thread<PgliteRequest>, placeOf: () => Place = () => ({})): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
-    return (await thread.ask({ type: "query", text, values: checkedValues(values), transaction })) as Row[];
+    const checked = checkedValues(values);
+    return (await thread.ask({ type: "query", text, values: checked, ...placeOf() })) as Row[];
   },
 });
-
-/** The script of the thread beside this module, in the sources and in the built package. */
-const script = import.meta.url.endsWith(".ts") ? "./pglite-thread-source.mjs" : "./pglite-thread.js";
-
-interface Waiting {
-  resolve(rows: readonly unknown[]): void;
-  reject(error: Error): void;
-}
-
-/** The thread, which answers requests in the order in which PGlite is done with them. */
-function pgliteThread(folder: string) {
-  const worker = new Worker(new URL(script, import.meta.url), { execArgv: [], workerData: folder });
-  const waiting = new Map<number, Waiting>();
-  const listeners = new Map<string, (payload: string) => void>();
-  let calls = 0;
-  let dead: AquatintError | undefined;
-  const died = (cause: unknown): void => {
-    dead ??= new AquatintError("server/database", `the database ended: ${messageOf(cause)}`, {
-      hint: "start the server again; the log has the reason",
-      cause,
-    });
-    for (const { reject } of waiting.values()) reject(dead);
-    waiting.clear();
-  };
-  worker.on("error", died);
-  worker.on("exit", (code) => died(new Error(`exit code ${code}`)));
-  worker.on("message", (message: PgliteMessage) => {
-    if (message.type === "notice") return listeners.get(message.channel)?.(message.payload);
-    const caller = waiting.get(message.call);
-    waiting.delete(message.call);
-    if (message.type === "rows") caller?.resolve(message.rows);
-    else caller?.reject(Object.assign(new Error(message.message), { code: message.code }));
-  });
-  const ask = (request: PgliteRequest): Promise<readonly unknown[]> =>
-    new Promise((resolve, reject) => {
-      if (dead) return reject(dead);
-      waiting.set(++calls, { resolve, reject });
-      worker.postMessage({ call: calls, ...request });
-    });
-  return {
-    ask,
-    listeners,
-    async close() {
-      await ask({ type: "close" }).catch(() => {}); // a database that ended is closed
-      await worker.terminate();
-    },
-  };
-}

@@ -1,6 +1,6 @@
 import { AquatintError, messageOf } from "aquatint";
 import pg from "pg";
-import { checkedValues, type Database, type Sql } from "./database.ts";
+import { type ChannelListener, checkedValues, type Database, type Sql } from "./database.ts";
 
 /** Connections of one process at most. */
 const MAX_CONNECTIONS = 10;
@@ -25,10 +25,10 @@ export async function openPostgres(url: string): Promise<Database> {
   return {
     ...sqlOf(pool),
     shared: true,
-    async transaction(use) {
+    async transaction(use, lock) {
       const client = await pool.connect();
       try {
-        await client.query("BEGIN");
+        await client.query(lock === undefined ? "BEGIN" : `BEGIN; SELECT pg_advisory_xact_lock(${lock})`);
         const result = await use(sqlOf(client));
         await client.query("COMMIT");
         client.release();
@@ -64,30 +64,30 @@ const RECONNECT = 1000;
 
 /** One connection of its own that notices come in on, opened again where it ends. */
 function noticeListeners(url: string) {
-  const channels = new Map<string, (payload: string) => void>();
+  const channels = new Map<string, ChannelListener>();
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const connect = async (): Promise<void> => {
     const next = new pg.Client({ connectionString: url, application_name: "aquatint-notices" });
-    next.on("notification", ({ channel, payload = "" }) => channels.get(channel)?.(payload));
+    next.on("notification", ({ channel, payload = "" }) => channels.get(channel)?.onNotice(payload));
     next.on("error", () => {}); // it ends, too
     await next.connect();
     for (const channel of channels.keys()) await next.query(`LISTEN ${channel}`);
     client = next;
-    for (const onNotice of channels.values()) onNotice(""); // what was told meanwhile is lost
     next.once("end", () => {
       client = undefined;
       reconnectSoon();
     });
+    for (const { onGap } of channels.values()) onGap?.();
   };
   const reconnectSoon = (): void => {
     clearTimeout(timer);
     if (!closed) timer = setTimeout(() => void connect().catch(reconnectSoon), RECONNECT).unref();
   };
   return {
-    async listen(channel: string, onNotice: (payload: string) => void) {
-      channels.set(channel, onNotice);
+    async listen(channel: string, listener: ChannelListener) {
+      channels.set(channel, listener);
       if (client) await client.query(`LISTEN ${channel}`);
       else await connect();
     },

@@ -7,7 +7,8 @@ import { writeEmptyDatabase } from "../../test/database.ts";
 import type { Job, LeasedJob } from "../jobs/types.ts";
 import { endLeases, jobLeases } from "./leases.ts";
 import { openQueue, type Queue } from "./open.ts";
-import { readJob, workAhead } from "./rows.ts";
+import { workAheadIn } from "./reader.ts";
+import { readJob, readWork } from "./rows.ts";
 import { stopJob } from "./stop.ts";
 import { type NewJob, type Submission, submitJob } from "./submit.ts";
 
@@ -171,13 +172,20 @@ test("the work ahead is what waits before a job and the rest of what runs", asyn
   const { id, lease } = await take();
   const progress = { image: 0, images: 1, step: 1, steps: 4, share: 0.25 };
   await leases().report({ id, lease, progress });
-  expect(await workAhead(queue.database, last)).toEqual({ jobs: 1, units: 8 });
+  expect(workAheadIn(await readWork(queue.database), last)).toEqual({ jobs: 1, units: 8 });
 });
 
 test("a text that databases cannot keep is refused, and one that only looks so is kept", async () => {
   const refused = { code: "request/text" };
   await expect(submit("user", { task: "a\0b" })).rejects.toMatchObject(refused);
   await expect(submit("user", { request: { prompt: "a\0b" } })).rejects.toMatchObject(refused);
+  for (const half of ["\ud800", "a\udfff"]) {
+    await expect(submit("user", { task: half })).rejects.toMatchObject(refused);
+    await expect(submit("user", { request: { prompt: half } })).rejects.toMatchObject(refused);
+  }
+  expect(await added("user", { request: { prompt: "\\ud800 😀" } })).toMatchObject({
+    request: { prompt: "\\ud800 😀" },
+  });
   expect(await added("user", { request: { prompt: "a\\u0000b" } })).toMatchObject({ request: { prompt: "a\\u0000b" } });
 });
 

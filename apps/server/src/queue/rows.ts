@@ -64,19 +64,15 @@ export const listJobs = (sql: Sql, { owner, states, surface, task, limit = 100 }
     [owner, states ? [...states] : null, surface ?? null, task ?? null, limit],
   );
 
-/** Jobs that will start before this one, and the work of all that must end before it starts, in units. */
-export async function workAhead(sql: Sql, { turn, createdAt, id }: Pick<Job, "turn" | "createdAt" | "id">) {
-  const [row] = await sql.query<{ readonly jobs: number; readonly units: number; readonly running: number }>(
-    `SELECT count(*) FILTER (WHERE state = 'queued')::int AS jobs,
-            coalesce(sum(units) FILTER (WHERE state = 'queued'), 0)::float8 AS units,
-            coalesce(sum(units * (1 - least(1, coalesce((progress->>'share')::float8, 0))))
-              FILTER (WHERE state = 'running'), 0)::float8 AS running
-     FROM aquatint.jobs
-     WHERE state = 'running' OR (state = 'queued' AND id <> $3 AND (turn, created_at) < ($1, $2))`,
-    [turn, createdAt, id],
+/** What is known of a job that waits or runs to say when others start. */
+export type QueuedWork = Pick<Job, "id" | "state" | "turn" | "createdAt" | "units" | "progress">;
+
+/** The work that waits or runs. */
+export const readWork = (sql: Sql): Promise<readonly QueuedWork[]> =>
+  sql.query<QueuedWork>(
+    `SELECT id, state, turn, created_at AS "createdAt", units, progress FROM aquatint.jobs
+     WHERE state IN ('queued', 'running')`,
   );
-  return { jobs: row?.jobs ?? 0, units: (row?.units ?? 0) + (row?.running ?? 0) };
-}
 
 /** Seconds that a worker takes for one unit of a model, by its last jobs; undefined before the first. */
 export async function secondsAUnit(sql: Sql, model: string): Promise<number | undefined> {

@@ -20,7 +20,7 @@ export type Submission =
   | { readonly type: "known"; readonly job: Job }
   | { readonly type: "full"; readonly limit: "all" | "user" };
 
-/** Number of the advisory lock under which jobs are added one at a time, so that limits hold. */
+/** Number of the lock under which jobs are added one at a time, so that limits hold. */
 const SUBMIT_LOCK = 7_240_114;
 
 /**
@@ -34,7 +34,6 @@ export async function submitJob(
 ): Promise<Submission> {
   const queue = await boss.queueOf(job.model);
   return database.transaction(async (sql) => {
-    await sql.query("SELECT pg_advisory_xact_lock($1)", [SUBMIT_LOCK]);
     const { mine, notice: _, queued_notice: __, ...added } = await insertJob(sql, { ...job, queue }, limits);
     if (added.id !== null) {
       await boss.add(sql, added);
@@ -43,7 +42,7 @@ export async function submitJob(
     const earlier = await earlierJob(sql, job);
     if (earlier) return { type: "known", job: earlier };
     return { type: "full", limit: mine >= limits.maxQueuedPerUser ? "user" : "all" };
-  });
+  }, SUBMIT_LOCK);
 }
 
 /** The job that the owner submitted under the same key. */

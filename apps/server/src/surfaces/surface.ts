@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, Hono } from "hono";
 import type { HttpFailure } from "../app/failure.ts";
 import type { Account } from "../auth/accounts.ts";
+import type { ModelChecks } from "../jobs/checks/checks.ts";
 import type { JobService } from "../jobs/service.ts";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { UserOptions } from "../models/user-options.ts";
@@ -15,6 +16,8 @@ export interface Env {
 export interface SurfaceTools {
   readonly jobs: JobService;
   readonly models: ModelCatalog;
+  /** The files that can be used with a model. */
+  readonly fitting: ModelChecks["fitting"];
   readonly options: UserOptions;
   /** Where clients reach a server behind a proxy. */
   readonly publicUrl: string | undefined;

@@ -6,6 +6,8 @@ import { cropped, croppedPlane, laidOver, maskedRegion, type Region } from "./re
 
 /** How the mask is used. */
 export interface MaskOptions {
+  /** Which pixels of a mask with transparency are painted, besides bright ones or in their place. */
+  readonly maskAlpha: "transparent" | "opaque";
   readonly invert: boolean;
   /** Standard deviation in pixels of the mask's edge. */
   readonly maskBlur: number;
@@ -61,10 +63,18 @@ interface MaskInput {
 
 /** The mask in the size of the image that it belongs to, 0 .. 1. */
 function maskPlane(mask: Image, { base, bring, options }: MaskInput): Plane {
-  const gray = grayImage({ ...mask, data: maskValues(mask).data });
+  const values = options.maskAlpha === "opaque" ? opaqueValues(mask) : undefined;
+  const gray = grayImage({ ...mask, data: values ?? maskValues(mask).data });
   const sized = bring ? bring(gray) : resized(gray, { width: base.width, height: base.height });
   const data = Float32Array.from({ length: sized.width * sized.height }, (_, i) => (sized.data[3 * i] ?? 0) / 255);
   return { width: sized.width, height: sized.height, data: options.invert ? data.map((value) => 1 - value) : data };
+}
+
+/** 1 where a mask is more than half opaque; undefined for one without transparency. */
+function opaqueValues({ width, height, channels, data }: Image): Float32Array | undefined {
+  if (channels === 3) return undefined;
+  const alphas = Float32Array.from({ length: width * height }, (_, i) => data[4 * i + 3] ?? 0);
+  return alphas.every((alpha) => alpha === 255) ? undefined : alphas.map((alpha) => (alpha > 128 ? 1 : 0));
 }
 
 /** A plane of 0 .. 1 as an image. */

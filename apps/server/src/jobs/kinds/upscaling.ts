@@ -1,8 +1,8 @@
-import { openTextToImage } from "aquatint/node";
 import { z } from "zod";
 import { imageField, imageFields } from "../fields.ts";
 import { prepareImages } from "../images.ts";
 import { defineKind } from "../kind.ts";
+import { openedModel } from "../opened-models.ts";
 
 /** Images that are enlarged and drawn again from there. */
 export const upscaling = defineKind({
@@ -18,7 +18,7 @@ export const upscaling = defineKind({
   async prepare({ image, scale, strength, ...request }, context) {
     const init = await context.image(image);
     const { path } = await context.models.find("model", request.model);
-    const { multiple } = (await openTextToImage(path)).modules;
+    const { multiple } = (await openedModel({ model: path })).model.modules;
     const side = (length: number) => Math.max(multiple, Math.round((length * scale) / multiple) * multiple);
     const size = { width: side(init.width), height: side(init.height) };
     return prepareImages(request, { init, strength, ...size }, context);

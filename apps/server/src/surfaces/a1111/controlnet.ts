@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { notHere } from "./error.ts";
+import { flag } from "./flag.ts";
 
 const unitSchema = z.looseObject({
-  enabled: z.boolean().nullish(),
+  enabled: flag.nullish(),
   image: z.unknown().optional(),
   input_image: z.string().nullish(),
   module: z.string().nullish(),
@@ -15,8 +16,8 @@ const unitSchema = z.looseObject({
   mask: z.unknown().optional(),
 });
 
-/** ControlNets of a request: the argument "controlnet" of `alwayson_scripts`. */
-export function controlsOf(scripts: Readonly<Record<string, unknown>>) {
+/** ControlNets of a request: the argument "controlnet" of `alwayson_scripts`; a unit without an image takes `init`. */
+export function controlsOf(scripts: Readonly<Record<string, unknown>>, init = "") {
   const entries = Object.entries(scripts).map(([name, value]) => [name.toLowerCase(), value] as const);
   const strange = entries.find(([name]) => name !== "controlnet");
   if (strange) throw notHere(`always on script ${strange[0]}`, "leave it out");
@@ -30,7 +31,7 @@ export function controlsOf(scripts: Readonly<Record<string, unknown>>) {
       const source = typeof image === "object" && image !== null && "image" in image ? image.image : image;
       return {
         model: String(model),
-        image: String(source ?? input_image ?? ""),
+        image: String(source || input_image || init),
         scale: weight ?? 1,
         start: guidance_start ?? 0,
         end: guidance_end ?? 1,

@@ -27,7 +27,23 @@ export async function parsedBody<S extends z.ZodType>(c: Context<Env>, schema: S
   const json: unknown = await c.req.json().catch(() => {
     throw new AquatintError("request/json", "the body is no JSON", { hint: "send JSON" });
   });
+  if (isNested(json, MAX_DEPTH)) {
+    throw new AquatintError("request/json", `the body is nested deeper than ${MAX_DEPTH} levels`, {
+      hint: "send flatter JSON",
+    });
+  }
   return schema.parse(json);
+}
+
+/** Levels of lists and objects in a body: writers of JSON and databases have limits of their own. */
+const MAX_DEPTH = 100;
+
+/** Tells whether JSON has more levels than `depth`. */
+function isNested(json: unknown, depth: number): boolean {
+  let level = [json];
+  for (let i = 0; i <= depth && level.length > 0; i++)
+    level = level.flatMap((value) => (typeof value === "object" && value !== null ? Object.values(value) : []));
+  return level.length > 0;
 }
 
 interface Answer {
@@ -37,6 +53,14 @@ interface Answer {
   /** What is given back of the request. */
   readonly parameters: object;
 }
+
+/** Fields that are read; extensions send others, of which the answer says that they changed nothing. */
+const fields = new Set([...Object.keys(txt2imgSchema.shape), ...Object.keys(img2imgSchema.shape)]);
+/** Names of ignored fields in an answer. */
+const MAX_NAMES = 50;
+
+/** A name in the characters of a header; half of a surrogate pair is replaced. */
+const headerName = (name: string): string => encodeURIComponent(Buffer.from(name).toString());
 
 /** Waits for the job and answers with its images. */
 async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answer): Promise<Response> {
@@ -48,6 +72,8 @@ async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answ
   const { signal } = c.req.raw;
   const job = await endOrCancel(submitted, { jobs, signal, cancel: c.req.header("x-cancel-on-disconnect") === "true" });
   if (job.error) throw jobError(job.error);
+  const ignored = Object.keys(body).filter((name) => !fields.has(name));
+  if (ignored.length > 0) c.header("x-ignored-fields", ignored.slice(0, MAX_NAMES).map(headerName).join(", "));
   const files = body.send_images ? (job.result?.files ?? []) : [];
   const images = await Promise.all(files.map((_, i) => jobs.file(owner, job.id, i)));
   return c.json({

@@ -65,7 +65,8 @@ export async function imageRequest(body: Img2ImgBody, tools: SurfaceTools, owner
     throw notHere("initial_noise_multiplier", "leave it out");
   if (body.latent_mask !== undefined) throw notHere("latent_mask", "send mask");
   const { width, height, denoising_strength: strength, mask } = body;
-  const request = { ...(await sharedRequest(body, tools, owner)), width, height, image, strength, fit };
+  const controls = controlsOf(body.alwayson_scripts, image);
+  const request = { ...(await sharedRequest(body, tools, owner)), controls, width, height, image, strength, fit };
   if (mask === undefined) return { kind: "image-to-image", request };
   const fill = fills[body.inpainting_fill];
   if (fill === undefined) throw notHere(`inpainting_fill ${body.inpainting_fill}`, "take 0 or 1");
@@ -74,6 +75,7 @@ export async function imageRequest(body: Img2ImgBody, tools: SurfaceTools, owner
     request: {
       ...request,
       mask,
+      maskAlpha: "opaque", // of a mask with transparency the web UI paints what is not transparent
       invert: body.inpainting_mask_invert === 1,
       maskBlur: body.mask_blur ?? Math.max(body.mask_blur_x, body.mask_blur_y),
       fill,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { ModelFile } from "../../models/catalog.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import { parsedBody } from "./generation.ts";
-import { changeOptions, readOptions } from "./options.ts";
+import { changeOptions, readOptions, titleOf } from "./options.ts";
 import { samplersJson, schedulersJson } from "./samplers.ts";
 
 /** Lists that are empty here. */
@@ -16,8 +16,10 @@ const emptyLists = [
   "prompt-styles",
   "extensions",
 ];
-/** Calls whose effect is there already: files are found when they are listed, and models loaded when they are used. */
-const doneAlready = ["refresh-vae", "refresh-embeddings", "unload-checkpoint", "reload-checkpoint"];
+/** Kinds of files whose folders are read again at once. */
+const refreshed = ["checkpoints", "vae", "loras", "embeddings"];
+/** Calls that change nothing: models are loaded when they are used. */
+const doneAlready = ["unload-checkpoint", "reload-checkpoint"];
 
 /** Adds the routes that say what is there, and the options. */
 export function addLists(app: Hono<Env>, tools: SurfaceTools): void {
@@ -33,11 +35,13 @@ export function addLists(app: Hono<Env>, tools: SurfaceTools): void {
     await changeOptions(tools, c.var.account.name, changes);
     return c.json(null);
   });
-  app.post("/sdapi/v1/refresh-checkpoints", async (c) => {
-    await models.refresh();
-    return c.json(null);
-  });
+  for (const kind of refreshed)
+    app.post(`/sdapi/v1/refresh-${kind}`, async (c) => {
+      await models.refresh();
+      return c.json(null);
+    });
   for (const name of doneAlready) app.post(`/sdapi/v1/${name}`, (c) => c.json({}));
+  app.get("/internal/ping", (c) => c.json({}));
   app.get("/sdapi/v1/memory", (c) => c.json(memoryJson()));
   app.get("/sdapi/v1/cmd-flags", (c) => c.json({ api: true, nowebui: true }));
   app.get("/sdapi/v1/scripts", (c) => c.json({ txt2img: ["controlnet"], img2img: ["controlnet"] }));
@@ -69,12 +73,12 @@ function addModels(app: Hono<Env>, { models }: SurfaceTools): void {
   });
 }
 
-const modelJson = ({ name, fileName, hash }: ModelFile) => ({
-  title: hash ? `${fileName} [${hash.slice(0, 10)}]` : fileName,
-  model_name: name,
-  hash: hash?.slice(0, 10) ?? null,
-  sha256: hash ?? null,
-  filename: fileName,
+const modelJson = (file: ModelFile) => ({
+  title: titleOf(file),
+  model_name: file.name,
+  hash: file.hash?.slice(0, 10) ?? null,
+  sha256: file.hash ?? null,
+  filename: file.fileName,
   config: null,
 });
 

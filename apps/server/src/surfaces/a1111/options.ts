@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ModelCatalog } from "../../models/catalog.ts";
+import type { ModelCatalog, ModelFile } from "../../models/catalog.ts";
 import type { UserOptions } from "../../models/user-options.ts";
 import { notHere } from "./error.ts";
 
@@ -24,6 +24,10 @@ const withoutEffect = new Set([
   "filter_nsfw",
 ]);
 
+/** The name of a model in the web UI's lists, with its hash where it is known. */
+export const titleOf = ({ fileName, hash }: ModelFile): string =>
+  hash ? `${fileName} [${hash.slice(0, 10)}]` : fileName;
+
 /** Keeps options of a user; those that change images must be right. @throws ZodError. */
 export async function changeOptions(
   { options, models }: { readonly options: UserOptions; readonly models: ModelCatalog },
@@ -39,7 +43,11 @@ export async function changeOptions(
 export async function readOptions(options: UserOptions, models: ModelCatalog, owner: string) {
   const stored = await options.read(owner);
   const [first] = await models.list("model");
-  const defaults = { sd_model_checkpoint: first?.name ?? "", sd_vae: "Automatic", CLIP_stop_at_last_layers: 1 };
+  const defaults = {
+    sd_model_checkpoint: first ? titleOf(first) : "",
+    sd_vae: "Automatic",
+    CLIP_stop_at_last_layers: 1,
+  };
   const settings = {
     samples_format: "png",
     jpeg_quality: 80,

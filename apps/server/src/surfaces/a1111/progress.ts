@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { JobService } from "../../jobs/service.ts";
 import { type Job, shareOf } from "../../jobs/types.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
+import { flag } from "./flag.ts";
 import { parsedBody } from "./generation.ts";
 import { timestamp } from "./response.ts";
 
@@ -24,7 +25,7 @@ export function addProgress(app: Hono<Env>, { jobs }: SurfaceTools): void {
     c.json(await taskJson(jobs, c.var.account.name, await parsedBody(c, taskSchema))),
   );
   app.get("/internal/pending-tasks", async (c) => {
-    const waiting = await jobs.list({ owner: c.var.account.name, states: ["queued"] });
+    const waiting = (await jobs.active(c.var.account.name)).filter(({ state }) => state === "queued");
     return c.json({ size: waiting.length, tasks: waiting.map(nameOf) });
   });
 }
@@ -33,8 +34,8 @@ const nameOf = ({ task, id }: Job): string => task ?? id;
 
 /** The caller's job that runs, or the one that waits longest. */
 async function currentJob(jobs: JobService, owner: string): Promise<Job | undefined> {
-  const active = await jobs.list({ owner, surface: "a1111", states: ["queued", "running"], limit: 1000 });
-  return active.findLast(({ state }) => state === "running") ?? active.at(-1);
+  const active = (await jobs.active(owner)).filter(({ surface }) => surface === "a1111");
+  return active.find(({ state }) => state === "running") ?? active[0];
 }
 
 async function stopCurrent(jobs: JobService, owner: string, stop: "interrupt" | "skip"): Promise<void> {
@@ -85,8 +86,14 @@ async function progressJson(jobs: JobService, owner: string, skipImage: boolean)
 const taskSchema = z.looseObject({
   id_task: z.string().nullish(),
   id_live_preview: z.number().nullish(),
-  live_preview: z.boolean().nullish(),
+  live_preview: flag.nullish(),
 });
+
+/** The newest job of a name. */
+async function taskJob(jobs: JobService, owner: string, task: string): Promise<Job | undefined> {
+  const active = (await jobs.active(owner)).findLast((job) => job.task === task);
+  return active ?? (await jobs.list({ owner, task, limit: 1 }))[0];
+}
 
 /** The body of /internal/progress about one task of the caller. */
 async function taskJson(
@@ -94,7 +101,7 @@ async function taskJson(
   owner: string,
   { id_task, live_preview, id_live_preview }: z.output<typeof taskSchema>,
 ) {
-  const [job] = await jobs.list({ owner, task: id_task ?? "", limit: 1 });
+  const job = await taskJob(jobs, owner, id_task ?? "");
   const state = job?.state;
   const update = job && (state === "queued" || state === "running") ? await jobs.get(owner, job.id) : undefined;
   const number = job?.progress ? job.progress.image * job.progress.steps + job.progress.step : -1;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { flag } from "./flag.ts";
 
 /** A field that may be null, as clients send all of them: null is the default. */
 const or = <T extends z.ZodType>(schema: T, standard: z.output<T>) =>
@@ -27,8 +28,8 @@ const shared = {
   cfg_scale: or(number, 7),
   width: or(integer.min(1).max(8192), 512),
   height: or(integer.min(1).max(8192), 512),
-  restore_faces: or(z.boolean(), false),
-  tiling: or(z.boolean(), false),
+  restore_faces: or(flag, false),
+  tiling: or(flag, false),
   eta: maybe(number),
   s_min_uncond: maybe(number),
   s_churn: maybe(number),
@@ -38,7 +39,7 @@ const shared = {
   override_settings: or(anything, {}),
   refiner_checkpoint: maybe(z.string()),
   script_name: maybe(z.string()),
-  send_images: or(z.boolean(), true),
+  send_images: or(flag, true),
   alwayson_scripts: or(anything, {}),
   force_task_id: maybe(z.string().max(200)),
   infotext: maybe(text),
@@ -48,7 +49,7 @@ const shared = {
 export const txt2imgSchema = z.looseObject({
   ...shared,
   denoising_strength: or(number, 0.75),
-  enable_hr: or(z.boolean(), false),
+  enable_hr: or(flag, false),
   hr_scale: or(number, 2),
   hr_upscaler: maybe(z.string()),
   hr_second_pass_steps: or(integer.min(0).max(1000), 0),
@@ -74,12 +75,12 @@ export const img2imgSchema = z.looseObject({
   mask_blur_x: or(integer.min(0).max(64), 4),
   mask_blur_y: or(integer.min(0).max(64), 4),
   inpainting_fill: or(integer.min(0).max(3), 0),
-  inpaint_full_res: or(z.coerce.boolean(), true),
+  inpaint_full_res: or(flag, true),
   inpaint_full_res_padding: or(integer.min(0).max(1024), 0),
   inpainting_mask_invert: or(z.coerce.number().min(0).max(1), 0),
   initial_noise_multiplier: maybe(number),
   latent_mask: maybe(z.string()),
-  include_init_images: or(z.boolean(), false),
+  include_init_images: or(flag, false),
 });
 
 /** A parsed body of txt2img. */

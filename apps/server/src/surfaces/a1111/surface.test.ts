@@ -126,6 +126,39 @@ describe("img2img", () => {
     expect(changed.filter((i) => i % 16 < 10 || Math.floor(i / 16) < 6)).toEqual([]);
   });
 
+  test("paints what a mask with transparency shows, as the web UI does", async () => {
+    const changed = async (mask: Image): Promise<readonly number[]> => {
+      const body = { ...small, init_images: [image], mask: base64(mask), mask_blur: 0, inpainting_fill: 1 };
+      const result = await post("img2img", { ...body, inpaint_full_res: "False", denoising_strength: 1 });
+      expect(result.status, result.text).toBe(200);
+      const [before, after] = await Promise.all([image, result.body.images[0]].map((text) => decodePng(bytesOf(text))));
+      return Array.from({ length: 64 }, (_, i) => i).filter((i) => before?.data[3 * i] !== after?.data[3 * i]);
+    };
+    const black = (alpha: (x: number) => number): Image => ({
+      ...{ width: 8, height: 8, channels: 4 },
+      data: Uint8Array.from({ length: 256 }, (_, i) => (i % 4 === 3 ? alpha(Math.floor(i / 4) % 8) : 0)),
+    });
+    const pixels = await changed(black((x) => (x < 4 ? 255 : 0)));
+    expect(pixels.length).toBeGreaterThan(0);
+    expect(pixels.filter((i) => i % 8 >= 4)).toEqual([]);
+    const opaque = await changed(plain(8, 8, (x) => (x < 4 ? 0 : 255)));
+    expect(opaque.filter((i) => i % 8 < 4)).toEqual([]);
+  });
+
+  test("names the fields that it does not know and leaves out", async () => {
+    const json = { ...small, scheduler_name: "karras", "hue ä": 1 };
+    const { status, headers } = await server.call("/sdapi/v1/txt2img", { json });
+    expect([status, headers.get("x-ignored-fields")]).toEqual([200, "scheduler_name, hue%20%C3%A4"]);
+  });
+
+  test("reads true and false as texts and numbers, and refuses others", async () => {
+    const body = { ...small, restore_faces: "False", tiling: 0, send_images: "no", enable_hr: "off" };
+    expect(await post("txt2img", body)).toMatchObject({ status: 200, body: { images: [] } });
+    expect(await post("txt2img", { ...small, tiling: "True" })).toMatchObject({ status: 422 });
+    const strange = await post("txt2img", { ...small, tiling: "perhaps" });
+    expect(strange).toMatchObject({ status: 422, body: { detail: expect.stringContaining("perhaps") } });
+  });
+
   test.each([
     [{}, 404, "Init image not found"],
     [{ init_images: ["http://localhost/a.png"] }, 500, "Requests not allowed"],
@@ -150,10 +183,34 @@ test("lists and options have the web UI's fields", async () => {
   expect(await get("/sdapi/v1/sd-models")).toEqual([
     expect.objectContaining({ model_name: "tiny", title: expect.stringContaining("tiny") }),
   ]);
-  expect(await get("/sdapi/v1/options")).toMatchObject({ sd_model_checkpoint: "tiny", CLIP_stop_at_last_layers: 1 });
+  expect(await get("/sdapi/v1/options")).toMatchObject({
+    sd_model_checkpoint: expect.any(String),
+    CLIP_stop_at_last_layers: 1,
+  });
   expect(await get("/sdapi/v1/progress")).toMatchObject({ progress: 0, state: { job_count: 0 }, current_image: null });
   expect(await get("/controlnet/model_list")).toEqual({ model_list: [] });
   expect((await server.call("/sdapi/v1/artists")).status).toBe(404);
+  expect(await get("/internal/ping")).toEqual({});
+  const [{ title }] = await get("/sdapi/v1/sd-models");
+  expect((await get("/sdapi/v1/options")).sd_model_checkpoint).toBe(title);
+});
+
+test("options have a size that is kept, and may be nested deep", async () => {
+  const set = (json: unknown) => server.call("/sdapi/v1/options", { json });
+  const large = await set({ note: "x".repeat(300_000) });
+  expect([large.status, (await large.json()).detail]).toEqual([413, expect.stringContaining("at most 262144")]);
+  const nested = Array.from({ length: 50 }).reduce<unknown>((inner) => ({ a: inner }), 1);
+  expect((await set({ nested })).status).toBe(200);
+  const deep = await server.call("/sdapi/v1/options", {
+    method: "POST",
+    body: `{"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+  });
+  expect([deep.status, (await deep.json()).detail]).toEqual([400, expect.stringContaining("100 levels")]);
+});
+
+test("idle connections are kept longer than clients pause between polls", async () => {
+  const { headers } = await server.call("/sdapi/v1/options");
+  expect(headers.get("keep-alive")).toBe("timeout=75");
 });
 
 test("an image is resized without a model", async () => {

@@ -3,7 +3,6 @@ import { imageFields, sizeFields } from "../../jobs/fields.ts";
 import { imageToImage } from "../../jobs/kinds/image-to-image.ts";
 import { inpainting } from "../../jobs/kinds/inpainting.ts";
 import { textToImage } from "../../jobs/kinds/text-to-image.ts";
-import { fittingFiles } from "../../models/fitting.ts";
 import { base64 } from "../openai/request.ts";
 import type { SurfaceTools } from "../surface.ts";
 import type { ToolCall, ToolContent } from "./call.ts";
@@ -85,7 +84,7 @@ export const tools: readonly Tool[] = [
       "Lists the models, and the LoRAs, embeddings and ControlNets that fit each. The first model is the default.",
     inputSchema: schemas.list,
     readOnly: true,
-    run: async (_, { tools: { models } }) => ({ value: { models: await listedModels(models) } }),
+    run: async (_, { tools }) => ({ value: { models: await listedModels(tools) } }),
   }),
   defineTool({
     name: "describe_image",
@@ -97,7 +96,7 @@ export const tools: readonly Tool[] = [
   }),
 ];
 
-async function listedModels(models: SurfaceTools["models"]) {
+async function listedModels({ models, fitting }: SurfaceTools) {
   const files = await models.list("model");
-  return Promise.all(files.map(async (file) => ({ name: file.name, ...(await fittingFiles(file, models)) })));
+  return Promise.all(files.map(async (file) => ({ name: file.name, ...(await fitting(file.name)) })));
 }

@@ -5,7 +5,6 @@ import { httpFailure } from "../../app/failure.ts";
 import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { Job } from "../../jobs/types.ts";
-import { fittingFiles } from "../../models/fitting.ts";
 import type { Env, Surface, SurfaceTools } from "../surface.ts";
 import { base64, type ImagesBody, ignoredFields, imagesSchema, jobRequestOf, maskOf } from "./request.ts";
 import { streamImages } from "./stream.ts";
@@ -41,9 +40,9 @@ export const openaiSurface: Surface = {
 };
 
 /** OpenAI's list, with what fits each model as fields of our own. */
-function addModels(app: Hono<Env>, { models }: SurfaceTools): void {
+function addModels(app: Hono<Env>, { models, fitting }: SurfaceTools): void {
   const entryOf = async (file: Awaited<ReturnType<typeof models.find>>) => {
-    const { family, loras, embeddings, controlNets } = await fittingFiles(file, models);
+    const { family, loras, embeddings, controlNets } = await fitting(file.name);
     const fields = { id: file.name, object: "model", created: 0, owned_by: "aquatint" };
     return { ...fields, family: family ?? null, loras, embeddings, controlnets: controlNets };
   };

@@ -3,17 +3,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { writeEmptyDatabase } from "../../test/database.ts";
-import type { LeasedJob } from "../jobs/types.ts";
-import { forgetOldJobs } from "../operate/housekeeping.ts";
-import { folderStore } from "../storage/folder.ts";
-import type { Database } from "./database.ts";
-import { endLeases, jobLeases } from "./leases.ts";
-import { openQueue, type Queue } from "./open.ts";
-import { jobReader } from "./reader.ts";
-import { readJob, workAhead } from "./rows.ts";
-import { stopJob } from "./stop.ts";
-import { submitJob } from "./submit.ts";
+import { writeEmptyDatabase } from "../../../test/database.ts";
+import type { LeasedJob } from "../../jobs/types.ts";
+import { forgetOldJobs } from "../../operate/housekeeping.ts";
+import { folderStore } from "../../storage/folder.ts";
+import type { Database } from "../database.ts";
+import { endLeases, jobLeases } from "../leases.ts";
+import { openQueue, type Queue } from "../open.ts";
+import { databaseReader, workAheadIn } from "../reader.ts";
+import { readJob, readWork } from "../rows.ts";
+import { stopJob } from "../stop.ts";
+import { submitJob } from "../submit.ts";
+import { memoryReader } from "./reader.ts";
 
 let folder: string;
 let queue: Queue;
@@ -42,7 +43,7 @@ async function expectCurrent(id: string): Promise<void> {
   const read = await queue.reader.read(id);
   expect(read).toEqual(stored);
   if (stored?.state === "queued")
-    expect(await queue.reader.ahead(stored)).toEqual(await workAhead(queue.database, stored));
+    expect(await queue.reader.ahead(stored)).toEqual(workAheadIn(await readWork(queue.database), stored));
 }
 
 const done = { state: "done", result: { files: [], model: "tiny", interrupted: false, seconds: 1 } } as const;
@@ -88,7 +89,7 @@ test("jobs that do not change are read without queries, and those that changed t
     },
   };
   const before = [await added("c"), await added("c")];
-  const reader = await jobReader(database, queue.feed);
+  const reader = await memoryReader(database, queue.feed);
   const after = await Promise.all(Array.from({ length: 6 }, () => added("d")));
   await Promise.all([...before, ...after].map((id) => reader.read(id)));
   const atStart = queries;
@@ -108,7 +109,7 @@ test("a job whose reading failed is read again", async () => {
       return queue.database.query(text, values);
     },
   };
-  const reader = await jobReader(database, queue.feed);
+  const reader = await memoryReader(database, queue.feed);
   const id = await added("e");
   await expect(reader.read(id)).rejects.toThrow("it failed");
   fails = false;
@@ -117,7 +118,7 @@ test("a job whose reading failed is read again", async () => {
 
 test("where other processes change the database, it is asked each time", async () => {
   const id = await added("f");
-  const reader = await jobReader({ ...queue.database, shared: true }, queue.feed);
+  const reader = databaseReader(queue.database);
   expect(await reader.read(id)).toMatchObject({ owner: "f" });
   await queue.database.query("UPDATE aquatint.jobs SET owner = 'g' WHERE id = $1", [id]);
   expect(await reader.read(id)).toMatchObject({ owner: "g" });

@@ -1,0 +1,39 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { openQueue } from "../queue/open.ts";
+import { submitJob } from "../queue/submit.ts";
+import { folderStore } from "../storage/folder.ts";
+import { forgetOldJobs } from "./housekeeping.ts";
+
+test("jobs that ended long ago are forgotten with their files, and no others", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aquatint-expiry-"));
+  await using queue = await openQueue({ data: join(folder, "data") }, (error) => {
+    throw error;
+  });
+  const store = await folderStore(join(folder, "files"));
+  const limits = { maxQueued: 50, maxQueuedPerUser: 50 };
+  const added = async (): Promise<string> => {
+    const id = randomUUID();
+    const names = { owner: "a", surface: "jobs", kind: "text-to-image", model: "tiny", requestHash: "" };
+    await submitJob({ ...queue, limits }, { id, ...names, request: {}, limited: false, units: 1 });
+    await store.put(`${id}/0-0.png`, new Uint8Array([1]), "image/png");
+    return id;
+  };
+  const [old, recent, waiting] = [await added(), await added(), await added()];
+  const end = (id: string, hours: number) =>
+    queue.database.query(
+      "UPDATE aquatint.jobs SET state = 'done', finished_at = now() - $2 * interval '1 hour' WHERE id = $1",
+      [id, hours],
+    );
+  await end(old, 25);
+  await end(recent, 23);
+  await forgetOldJobs({ ...queue, store, keepHours: 24 });
+  const rows = await queue.database.query<{ readonly id: string }>("SELECT id FROM aquatint.jobs");
+  expect(rows.map(({ id }) => id).toSorted()).toEqual([recent, waiting].toSorted());
+  expect((await readdir(join(folder, "files"))).toSorted()).toEqual([recent, waiting].toSorted());
+  await queue[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
