@@ -52,11 +52,16 @@ function checkKind(
 const governing: Readonly<Record<string, readonly string[]>> = {
   clipSkipRule: ["clipSkip"],
   emphasis: ["promptSyntax"],
+  hiresStrength: ["hires"],
+  hiresSteps: ["hires"],
+  variationSeed: ["variationStrength"],
 };
 
 /** Options under the names of the command's flags. */
-const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({
+const flagsOf = ({ width, height, hires, variation, ...options }: TextToImageOptions) => ({
   ...options,
+  ...(hires && { hires: hires.scale, hiresStrength: hires.strength, hiresSteps: hires.steps }),
+  ...(variation && { variationStrength: variation.strength, variationSeed: variation.seed }),
   size: width !== undefined && height !== undefined ? { width, height } : undefined,
 });
 
