@@ -66,7 +66,9 @@ describe("--like", () => {
     ["a hires fix", ["--hires", "2", "--hires-strength", "0.6", "--hires-steps", "4", "--size", "8x6"]],
     ["a variation", ["--variation-strength", "0.3", "--variation-seed", "123456789012"]],
   ])("makes %s again", async (_, flags) => {
-    expect(await run(["a red apple", ...model(), "--steps", "2", ...flags, "--out", "a.png"])).toMatchObject({ code: 0 });
+    expect(await run(["a red apple", ...model(), "--steps", "2", ...flags, "--out", "a.png"])).toMatchObject({
+      code: 0,
+    });
     expect(await run([...model(), "--like", "a.png", "--out", "b.png"])).toMatchObject({ code: 0, err: "" });
     expect(await bytes("b.png")).toEqual(await bytes("a.png"));
   });

@@ -74,7 +74,9 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
     emphasis: emphasisOf(at("Emphasis")),
     networks: nonEmpty(networks),
     unrepeated: nonEmpty([
-      ...unrepeatedOf(settings, [...readKeys, ...(variation ? variationKeys : []), ...(rules.neutral ?? [])]).filter((text) => !isDefault(text)),
+      ...unrepeatedOf(settings, [...readKeys, ...(variation ? variationKeys : []), ...(rules.neutral ?? [])]).filter(
+        (text) => !isDefault(text),
+      ),
       ...(/^(v0|false)/i.test(at("Pad conds") ?? "") ? [`Pad conds ${at("Pad conds")}`] : []),
       ...(emphasisOf(at("Emphasis")) ? [] : [`Emphasis ${at("Emphasis")}`]),
     ]),

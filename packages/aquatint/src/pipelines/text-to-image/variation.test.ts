@@ -31,6 +31,8 @@ test("the noise of the same seed stays as it is", () => {
 
 test("a strength of 0 is no variation, and one outside of 0 .. 1 is refused", () => {
   expect(checkedVariation({ seed: 1, strength: 0 })).toBeUndefined();
-  expect(() => checkedVariation({ seed: 1, strength: 1.5 })).toThrow("expected a variation's strength of 0 to 1, got 1.5");
+  expect(() => checkedVariation({ seed: 1, strength: 1.5 })).toThrow(
+    "expected a variation's strength of 0 to 1, got 1.5",
+  );
   expect(() => checkedVariation({ seed: 1, strength: Number.NaN })).toThrow("strength");
 });
