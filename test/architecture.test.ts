@@ -86,10 +86,13 @@ const studioImports: ImportTable = {
   engine: ["state"],
   settings: ["engine", "state"],
   gallery: ["engine", "state", "ui"],
-  make: ["engine", "gallery", "settings", "state", "ui"],
+  prompt: ["engine", "settings", "state", "ui"],
+  source: ["engine", "settings", "state", "ui"],
+  clip: ["engine", "gallery", "settings", "state", "ui"],
+  make: ["clip", "engine", "gallery", "prompt", "settings", "source", "state", "ui"],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  app: ["compare", "engine", "gallery", "grid", "make", "offline", "state", "ui"],
+  app: ["clip", "compare", "engine", "gallery", "grid", "make", "offline", "source", "state", "ui"],
 };
 
 /** Dependencies that are declared for views to come: the training view draws with it. */

@@ -6,7 +6,8 @@ import { GridView } from "../grid/GridView.tsx";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
-import { MaskEditor } from "../make/MaskEditor.tsx";
+import { ExtendEditor } from "../source/ExtendEditor.tsx";
+import { MaskEditor } from "../source/MaskEditor.tsx";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
@@ -36,6 +37,12 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
         <kbd>Enter</kbd>
       </dt>
       <dd>Draw, in the prompt</dd>
+      <div>
+        <dt>
+          <kbd>Ctrl ↑ ↓</kbd>
+        </dt>
+        <dd>More or less weight on the words at the cursor (on a Mac with Command)</dd>
+      </div>
       {shortcuts.map(({ key, label }) => (
         <div key={key}>
           <dt>
@@ -83,6 +90,7 @@ export const App = () => {
       </Tabs>
       <DroppedFileWindow />
       <MaskEditor />
+      <ExtendEditor />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

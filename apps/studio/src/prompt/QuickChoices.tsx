@@ -55,6 +55,25 @@ const ChoiceMenu = ({ label, text, choices, value, onChoose }: ChoiceMenuProps) 
   </MenuTrigger>
 );
 
+const outputs = [
+  { id: "image", label: "Image", note: "one still image" },
+  { id: "clip", label: "Video", note: "a clip of frames, with a motion adapter" },
+] as const;
+
+/** What is made: an image or a clip. */
+export const OutputChoice = () => {
+  const output = useStore(settingsStore, (settings) => settings.output);
+  return (
+    <ChoiceMenu
+      label="Output"
+      text={outputs.find(({ id }) => id === output)?.label ?? "Image"}
+      value={output}
+      choices={outputs}
+      onChoose={(id) => changeSettings({ output: id === "clip" ? "clip" : "image" })}
+    />
+  );
+};
+
 /** The size of the image. */
 export const SizeChoice = () => {
   const settings = useStore(settingsStore);

@@ -1,0 +1,84 @@
+import { useState } from "react";
+import {
+  Button as AriaButton,
+  Dialog,
+  DialogTrigger,
+  Heading,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Text,
+} from "react-aria-components";
+import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { allStyles, stylesStore } from "../settings/styles-store.ts";
+import { useStore } from "../state/store.ts";
+import { Button } from "../ui/buttons.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { StylesWindow } from "./StylesWindow.tsx";
+
+const StyleList = () => {
+  const chosen = useStore(settingsStore, (settings) => settings.styles);
+  const styles = [...allStyles(useStore(stylesStore)).values()];
+  return (
+    <ListBox
+      className="list"
+      aria-label="Styles"
+      items={styles.map((style) => ({ ...style, id: style.name }))}
+      selectionMode="multiple"
+      selectedKeys={chosen}
+      onSelectionChange={(keys) => {
+        const names = keys === "all" ? styles.map(({ name }) => name) : Array.from(keys, String);
+        const kept = chosen.filter((name) => names.includes(name));
+        changeSettings({ styles: [...kept, ...names.filter((name) => !kept.includes(name))].slice(0, 20) });
+      }}
+    >
+      {({ name, prompt, negative }) => (
+        <ListBoxItem textValue={name} className="list-item style-item">
+          <Text slot="label">{name}</Text>
+          <Text slot="description">{prompt || `without: ${negative}`}</Text>
+          <Icon name="check" />
+        </ListBoxItem>
+      )}
+    </ListBox>
+  );
+};
+
+/** The styles of the prompt. */
+export const StylesMenu = () => {
+  const count = useStore(settingsStore, (settings) => settings.styles.length);
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <DialogTrigger>
+        <AriaButton className="chip">
+          {count > 0 ? `Styles, ${count}` : "Styles"}
+          <Icon name="chevron" />
+        </AriaButton>
+        <Popover className="popover styles-popover">
+          <Dialog className="styles-dialog">
+            {({ close }) => (
+              <>
+                <Heading slot="title" className="visually-hidden">
+                  Styles
+                </Heading>
+                <StyleList />
+                <div className="styles-foot">
+                  <Button
+                    look="quiet"
+                    onPress={() => {
+                      close();
+                      setOpen(true);
+                    }}
+                  >
+                    Edit and import
+                  </Button>
+                </div>
+              </>
+            )}
+          </Dialog>
+        </Popover>
+      </DialogTrigger>
+      <StylesWindow isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  );
+};
