@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { queueStore } from "../make/queue.ts";
@@ -59,7 +59,7 @@ const GridTable = () => {
   if (!x || !y) return <p className="gallery-empty">A grid draws every pair of two lists of values on one seed.</p>;
   return (
     <div className="grid-scroll">
-      <table className="grid-table">
+      <table className="grid-table" style={{ "--columns": x.values.length } as CSSProperties}>
         <thead>
           <tr>
             <th scope="col">

@@ -32,10 +32,10 @@ const PromptNotes = () => {
   const { prompt } = styledPrompts(useStore(settingsStore));
   const count = combinations(prompt);
   return (
-    <div className="composer-notes">
+    <>
       <TokenNote text={prompt} />
       {count > 1 && <span className="token-note">stands for {count} prompts</span>}
-    </div>
+    </>
   );
 };
 
@@ -45,8 +45,10 @@ export const Composer = () => {
   return (
     <section className="composer" aria-label="Prompt">
       <PromptBox />
-      <StyleTags />
-      <PromptNotes />
+      <div className="composer-notes">
+        <StyleTags />
+        <PromptNotes />
+      </div>
       <SourceChip />
       {output === "clip" && <MotionNotice />}
       <div className="composer-row">

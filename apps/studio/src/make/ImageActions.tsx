@@ -1,5 +1,6 @@
 import { Menu, MenuItem, MenuTrigger, Popover, Text } from "react-aria-components";
 import { SaveClip, saveClip } from "../clip/SaveClip.tsx";
+import { useEngineInfo } from "../engine/use-engine.ts";
 import { deleteImages, type GalleryImage, isClip, toggleFavorite, traceOf } from "../gallery/gallery-store.ts";
 import { recipeSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
@@ -89,19 +90,26 @@ const VariationsMenu = ({ image }: { readonly image: GalleryImage }) => (
 export const startFromImage = ({ png, poster }: GalleryImage): void =>
   void startFrom(poster ?? png, "an image of the gallery");
 
+/** The size of an image as its file has it. */
+function sizeText({ width, height, hires }: GalleryImage["recipe"], multiple: number): string {
+  const side = (length: number) => Math.round((length * (hires?.scale ?? 1)) / multiple) * multiple;
+  return `${side(width)} × ${side(height)}`;
+}
+
 const Caption = ({ recipe }: Pick<GalleryImage, "recipe">) => {
-  const { seed, steps, guidance, width, height, hires, variation, ...rest } = recipe;
+  const { multiple } = useEngineInfo();
+  const { seed, steps, guidance, hires, variation, ...rest } = recipe;
   const frames = rest["frames"];
   return (
     <p className="caption">
       <span>
-        {width} × {height}
-        {hires && `, enlarged ${hires.scale} times`}
+        {sizeText(recipe, multiple)}
+        {hires && " hires"}
       </span>
       {frames !== undefined && <span>{String(frames)} frames</span>}
       <span>
         seed {String(seed)}
-        {variation && ` with ${Math.round(100 * variation.strength)} % of ${variation.seed}`}
+        {variation && ` + ${Math.round(100 * variation.strength)} %`}
       </span>
       <span>{steps} steps</span>
       <span>guidance {guidance}</span>
@@ -111,7 +119,7 @@ const Caption = ({ recipe }: Pick<GalleryImage, "recipe">) => {
 
 /** Starts from this image on a larger canvas. */
 export async function extendImage({ png, poster }: GalleryImage): Promise<void> {
-  await startFrom(poster ?? png, "an image of the gallery");
+  await startFrom(poster ?? png, "an image of the gallery", { quiet: true });
   changeView({ view: "make", isExtendOpen: true });
 }
 

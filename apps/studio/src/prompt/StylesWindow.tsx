@@ -78,18 +78,20 @@ export const StylesWindow = (props: { readonly isOpen: boolean; readonly onClose
     <Window title="Your styles" {...props}>
       <div className="styles-window">
         {styles.length === 0 && <p className="help">None yet. The built-in ones are always in the list.</p>}
-        <ul className="own-styles">
-          {styles.map((style) => (
-            <li key={style.name}>
-              <span>
-                {style.name}
-                <span className="help">{style.prompt || style.negative}</span>
-              </span>
-              <IconButton label={`Edit ${style.name}`} icon="brush" onPress={() => setDraft(style)} />
-              <IconButton label={`Delete ${style.name}`} icon="trash" onPress={() => removeStyle(style)} />
-            </li>
-          ))}
-        </ul>
+        {styles.length > 0 && (
+          <ul className="own-styles">
+            {styles.map((style) => (
+              <li key={style.name}>
+                <span>
+                  {style.name}
+                  <span className="help">{style.prompt || style.negative}</span>
+                </span>
+                <IconButton label={`Edit ${style.name}`} icon="brush" onPress={() => setDraft(style)} />
+                <IconButton label={`Delete ${style.name}`} icon="trash" onPress={() => removeStyle(style)} />
+              </li>
+            ))}
+          </ul>
+        )}
         <StyleEditor style={draft} onChange={setDraft} />
         <div className="dialog-actions">
           <FileTrigger

@@ -24,7 +24,7 @@ export function useTokenCount(text: string): TokenCount | undefined {
 export const TokenNote = ({ text }: { readonly text: string }) => {
   const count = useTokenCount(text);
   const max = useStore(engineStore, (state) => (state.status === "ready" ? state.info.maxTokens : undefined));
-  if (!count || max === undefined) return <span className="token-note" />;
+  if (!count || max === undefined || text === "") return <span className="token-note" />;
   return (
     <span className="token-note" data-over={count.cut !== "" || undefined}>
       {count.tokens} of {max} tokens

@@ -34,14 +34,14 @@ interface EditorProps {
 
 const Editor = ({ original, first }: EditorProps) => {
   const sizes = useEngineInfo();
-  const { multiple } = sizes;
+  const unit = Math.ceil(sizes.sampleSize / 8 / sizes.multiple) * sizes.multiple;
   const base = useMemo(() => baseSize(original, sizes), [original, sizes]);
   const image = useMemo(() => fitted(original, base), [original, base]);
   const [margins, setMargins] = useState(first.margins);
   const [overlap, setOverlap] = useState(first.overlap);
   const change = (side: Side, pixels: number) => {
     const limit = marginLimit(side, margins, { base, ...sizes });
-    const next = Math.min(limit, Math.max(0, Math.round(pixels / multiple) * multiple));
+    const next = Math.min(limit, Math.max(0, Math.round(pixels / unit) * unit));
     if (next !== margins[side]) setMargins({ ...margins, [side]: next });
   };
   const [width, height] = [base.width + margins.left + margins.right, base.height + margins.top + margins.bottom];
@@ -58,7 +58,7 @@ const Editor = ({ original, first }: EditorProps) => {
               value={margins[side]}
               min={0}
               max={marginLimit(side, margins, { base, ...sizes })}
-              step={multiple}
+              step={unit}
               onChange={(value) => change(side, value)}
             />
           ))}
@@ -68,7 +68,7 @@ const Editor = ({ original, first }: EditorProps) => {
           help="Pixels of the image beside the new part that are made anew, too, so that both join."
           value={overlap}
           min={0}
-          max={2 * multiple}
+          max={sizes.sampleSize / 4}
           onChange={setOverlap}
         />
         <p className="extend-size" role="status">

@@ -1,4 +1,4 @@
-import { settingsStore } from "../settings/settings-store.ts";
+import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
@@ -10,6 +10,12 @@ function noteOf({ mask, extension }: SourceState, output: "image" | "clip"): str
   if (output === "clip") return mask ? "It is the first frame; the mask does not count." : "It is the first frame.";
   if (extension) return "The new part of the canvas is made.";
   return mask ? "The painted part is made anew." : "Strength says how far it may go.";
+}
+
+/** Starts from noise again; the size of an extended canvas goes with it. */
+function forget({ extension }: SourceState): void {
+  changeSource(undefined);
+  if (extension) changeSettings({ width: null, height: null });
 }
 
 /** The image that the next one starts from. */
@@ -34,7 +40,7 @@ export const SourceChip = () => {
         <Button icon="expand" look="quiet" onPress={() => changeView({ isExtendOpen: true })}>
           Extend
         </Button>
-        <IconButton label="Start from noise again" icon="close" onPress={() => changeSource(undefined)} />
+        <IconButton label="Start from noise again" icon="close" onPress={() => forget(source)} />
       </div>
     </div>
   );
