@@ -7,6 +7,7 @@ import { main } from "aquatint/cli";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../../packages/aquatint/test/captured-io.ts";
+import { makeTests } from "./make.cases.ts";
 import { draw, executablePath, openStudio, type Studio, shownImage, visit } from "./page.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -132,6 +133,8 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
     });
   }
+
+  makeTests({ studio: () => studio, folder: () => folder, seriousFaults });
 
   test.each(["light", "dark"] as const)("axe finds nothing serious in any view: %s", async (colorScheme) => {
     // in the middle of a transition colors have less contrast

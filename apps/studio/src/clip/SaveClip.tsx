@@ -1,7 +1,8 @@
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover, Text } from "react-aria-components";
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { type ClipFileName, type ClipFormat, clipFormats } from "../engine/clip-formats.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { GalleryImage } from "../gallery/gallery-store.ts";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { download } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
 import { say } from "../ui/toasts.tsx";
@@ -35,8 +36,7 @@ export const SaveClip = ({ clip }: { readonly clip: GalleryImage }) => (
       <Menu className="list" items={items} onAction={(key) => void saveClip(clip, String(key) as ClipFileName)}>
         {({ id, label, note }) => (
           <MenuItem id={id} textValue={label} className="list-item">
-            <Text slot="label">{label}</Text>
-            <Text slot="description">{note}</Text>
+            <ChoiceText label={label} note={note} />
           </MenuItem>
         )}
       </Menu>

@@ -1,4 +1,4 @@
-import { Menu, MenuItem, MenuTrigger, Popover, Text } from "react-aria-components";
+import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { SaveClip, saveClip } from "../clip/SaveClip.tsx";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { deleteImages, type GalleryImage, isClip, toggleFavorite, traceOf } from "../gallery/gallery-store.ts";
@@ -9,6 +9,7 @@ import { startFrom } from "../source/source.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { Button, IconButton, IconToggle } from "../ui/buttons.tsx";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { download } from "../ui/download.ts";
 import { say } from "../ui/toasts.tsx";
 import { fileName } from "../ui/words.ts";
@@ -77,8 +78,7 @@ const VariationsMenu = ({ image }: { readonly image: GalleryImage }) => (
       <Menu className="list" items={variationKinds} onAction={(key) => drawFour(image, Number(key))}>
         {({ label, note }) => (
           <MenuItem textValue={label} className="list-item">
-            <Text slot="label">{label}</Text>
-            <Text slot="description">{note}</Text>
+            <ChoiceText label={label} note={note} />
           </MenuItem>
         )}
       </Menu>

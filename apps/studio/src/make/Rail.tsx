@@ -23,7 +23,11 @@ export const Rail = ({ selected }: { readonly selected: string | undefined }) =>
         const [id] = keys === "all" ? [] : keys;
         if (id !== undefined) changeView({ selected: String(id) });
       }}
-      renderEmptyState={() => <span className="thumb thumb-empty" />}
+      renderEmptyState={() => (
+        <span className="thumb thumb-empty">
+          <span className="visually-hidden">No images yet</span>
+        </span>
+      )}
     >
       {({ id, url, recipe, ...image }) => (
         <ListBoxItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="thumb">

@@ -8,12 +8,12 @@ import {
   MenuTrigger,
   NumberField,
   Popover,
-  Text,
 } from "react-aria-components";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { qualities, qualityOf, sizeOf, sizePresets } from "../settings/presets.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { Icon } from "../ui/icons.tsx";
 
 interface MenuChoice {
@@ -46,8 +46,7 @@ const ChoiceMenu = ({ label, text, choices, value, onChoose }: ChoiceMenuProps) 
       >
         {({ id, label: title, note }) => (
           <MenuItem id={id} textValue={title} className="list-item">
-            <Text slot="label">{title}</Text>
-            <Text slot="description">{note}</Text>
+            <ChoiceText label={title} note={note} />
           </MenuItem>
         )}
       </Menu>

@@ -7,12 +7,12 @@ import {
   ListBox,
   ListBoxItem,
   Popover,
-  Text,
 } from "react-aria-components";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { allStyles, stylesStore } from "../settings/styles-store.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { StylesWindow } from "./StylesWindow.tsx";
 
@@ -34,8 +34,7 @@ const StyleList = () => {
     >
       {({ name, prompt, negative }) => (
         <ListBoxItem textValue={name} className="list-item style-item">
-          <Text slot="label">{name}</Text>
-          <Text slot="description">{prompt || `without: ${negative}`}</Text>
+          <ChoiceText label={name} note={prompt || `without: ${negative}`} />
           <Icon name="check" />
         </ListBoxItem>
       )}

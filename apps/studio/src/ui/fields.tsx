@@ -17,6 +17,7 @@ import {
   Text,
 } from "react-aria-components";
 import { IconButton } from "./buttons.tsx";
+import { ChoiceText } from "./ChoiceText.tsx";
 import { Icon } from "./icons.tsx";
 
 interface Described {
@@ -135,8 +136,7 @@ export const SelectField = ({ label, help, value, choices, onChange, isDisabled 
       <ListBox className="list" items={choices}>
         {({ id, label: text, note }) => (
           <ListBoxItem id={id} textValue={text} className="list-item">
-            <Text slot="label">{text}</Text>
-            {note && <Text slot="description">{note}</Text>}
+            <ChoiceText label={text} note={note} />
           </ListBoxItem>
         )}
       </ListBox>
