@@ -60,7 +60,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /\.node\.ts$/,
-  gifenc: /^formats\/video\/[^/]*\.node\.ts$/,
+  gifenc: /^(formats\/video\/[^/]*\.node|engine\/encode-clip)\.ts$/,
   "h264-mp4-encoder": /^formats\/video\/[^/]*\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,
@@ -145,12 +145,14 @@ const packages: readonly PackageRules[] = [
   // layers in 8 bits: kernels, ranges, the quantized form, quantize and --precision 1,400
   // previews of any model, and the studio's command 20
   // strength and hires fix in the web UI's settings, and the server's commands 30
-  { name: "aquatint", table: mayImport, lines: 48_140, everywhere: true },
+  // variations of a seed 150, GIF and animated WebP without Node 90
+  { name: "aquatint", table: mayImport, lines: 48_380, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },
   // clips 860
   { name: "emoji", table: emojiImports, lines: 3_000, everywhere: false },
-  { name: "studio", table: studioImports, lines: 4_700, everywhere: false },
+  // hires fix, outpainting, clips, styles, weights, variations and grids of any setting 1,400
+  { name: "studio", table: studioImports, lines: 6_100, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360
   { name: "server", table: serverImports, lines: 6_960, everywhere: false, forNode: true },

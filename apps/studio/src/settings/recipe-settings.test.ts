@@ -155,10 +155,11 @@ test("an image of this page gives its second pass and its variation back, a clip
     },
   });
   const { hires: _, variation: __, ...plain } = recipe;
-  const clip = { ...plain, frames: 12, fps: 6, motion: "motion", windows: { length: 8 } };
+  const windows = { length: 8, stride: 2, weighting: "pyramid" };
+  const clip = { ...plain, frames: 12, fps: 6, motion: "motion", windows };
   const restored = await fileSettings(fileWith({ aquatint: JSON.stringify(clip) }), context);
   expect(restored).toMatchObject({
-    notes: ["not known to this version: windows"],
+    notes: [expect.stringContaining("motion adapter motion"), expect.stringMatching(/^not restored: windows/)],
     settings: { output: "clip", frames: 12, fps: 6, hires: null, variationStrength: 0 },
   });
 });

@@ -1,5 +1,5 @@
 import { AquatintError } from "aquatint";
-import { type ImageMetadata, imageMetadata, imageTexts } from "aquatint/formats";
+import { imageMetadata, imageTexts } from "aquatint/formats";
 import { fromMetadata, type GenerationParameters } from "aquatint/pipelines";
 import { splitSampler } from "./samplers.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
@@ -82,17 +82,9 @@ export async function fileSettings(
   const { name } = file;
   const metadata = imageMetadata(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }));
   if (!metadata) return undefined;
-  const { still, clip } = clipParts(metadata);
-  const request = fromMetadata(still, { name });
-  const { settings, notes } = restored({ ...request.options, ...clip }, base);
+  const request = fromMetadata(metadata, { name });
+  const { settings, notes } = restored({ ...request.options, ...request.clip }, base);
   return { settings, notes: [...modelNotes(request, model), ...request.notes, ...notes] };
-}
-
-/** What makes a clip of an image in Aquatint's metadata, and the rest. */
-function clipParts(metadata: ImageMetadata) {
-  if (metadata.source !== "aquatint") return { still: metadata, clip: {} };
-  const { frames, fps, motion, ...settings } = metadata.settings;
-  return { still: { ...metadata, settings }, clip: { frames, fps, motion } };
 }
 
 function modelNotes(

@@ -1,5 +1,5 @@
 import type { Image } from "aquatint";
-import { fitted } from "aquatint/formats";
+import { fitted, type Size } from "aquatint/formats";
 import { useEffect, useMemo, useState } from "react";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { changeSettings } from "../settings/settings-store.ts";
@@ -27,6 +27,49 @@ function applyCanvas(original: Image, { base, margins, overlap }: Parameters<typ
   changeView({ isExtendOpen: false });
 }
 
+interface ToolsProps {
+  readonly margins: Margins;
+  readonly overlap: number;
+  readonly base: Size;
+  /** Pixels by which a side grows at a press, at least. */
+  readonly unit: number;
+  readonly onMargin: (side: Side, pixels: number) => void;
+  readonly onOverlap: (pixels: number) => void;
+}
+
+const Tools = ({ margins, overlap, base, unit, onMargin, onOverlap }: ToolsProps) => {
+  const sizes = useEngineInfo();
+  return (
+    <div className="mask-tools">
+      <p className="help">Draw a side out, or type how far. The new part follows the prompt.</p>
+      <div className="margin-fields">
+        {sides.map((side) => (
+          <StepField
+            key={side}
+            label={titles[side]}
+            value={margins[side]}
+            min={0}
+            max={marginLimit(side, margins, { base, ...sizes })}
+            step={unit}
+            onChange={(value) => onMargin(side, value)}
+          />
+        ))}
+      </div>
+      <RangeField
+        label="Overlap"
+        help="Pixels of the image beside the new part that are made anew, too, so that both join."
+        value={overlap}
+        min={0}
+        max={sizes.sampleSize / 4}
+        onChange={onOverlap}
+      />
+      <p className="extend-size" role="status">
+        {base.width + margins.left + margins.right} × {base.height + margins.top + margins.bottom} pixels
+      </p>
+    </div>
+  );
+};
+
 interface EditorProps {
   readonly original: Image;
   readonly first: { readonly margins: Margins; readonly overlap: number };
@@ -44,37 +87,11 @@ const Editor = ({ original, first }: EditorProps) => {
     const next = Math.min(limit, Math.max(0, Math.round(pixels / unit) * unit));
     if (next !== margins[side]) setMargins({ ...margins, [side]: next });
   };
-  const [width, height] = [base.width + margins.left + margins.right, base.height + margins.top + margins.bottom];
+  const tools = { margins, overlap, base, unit };
   return (
     <div className="mask-editor">
       <ExtendCanvas image={image} base={base} margins={margins} onDrag={change} />
-      <div className="mask-tools">
-        <p className="help">Draw a side out, or type how far. The new part follows the prompt.</p>
-        <div className="margin-fields">
-          {sides.map((side) => (
-            <StepField
-              key={side}
-              label={titles[side]}
-              value={margins[side]}
-              min={0}
-              max={marginLimit(side, margins, { base, ...sizes })}
-              step={unit}
-              onChange={(value) => change(side, value)}
-            />
-          ))}
-        </div>
-        <RangeField
-          label="Overlap"
-          help="Pixels of the image beside the new part that are made anew, too, so that both join."
-          value={overlap}
-          min={0}
-          max={sizes.sampleSize / 4}
-          onChange={setOverlap}
-        />
-        <p className="extend-size" role="status">
-          {width} × {height} pixels
-        </p>
-      </div>
+      <Tools {...tools} onMargin={change} onOverlap={setOverlap} />
       <div className="dialog-actions">
         <Button onPress={() => setMargins(noMargins)}>Reset</Button>
         <Button look="primary" onPress={() => applyCanvas(original, { base, margins, overlap })}>

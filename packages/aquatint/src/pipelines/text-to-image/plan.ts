@@ -91,9 +91,8 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     guidance,
     conditioning,
     ...(await planEvaluations(options, { levels, conditioning, sampler: sampling.sampler })),
-    ...checkedNoise(options),
+    ...(await planNoise(options)),
     seed,
-    ...(options.variation && { variation: await planVariation(options.variation) }),
     width,
     height,
     latentShape: [channels, height / factor, width / factor],
@@ -130,9 +129,12 @@ async function planRange(
   });
 }
 
-async function planVariation(variation: Variation): Promise<Variation | undefined> {
+/** The generator and the kinds of noise, with the variation of the start where there is one. */
+async function planNoise(options: TextToImageOptions) {
+  const noise = checkedNoise(options);
+  if (!options.variation) return noise;
   const { checkedVariation } = await import("./variation.ts");
-  return checkedVariation(variation);
+  return { ...noise, variation: checkedVariation(options.variation) };
 }
 
 async function planStepCache(choice: StepCacheChoice, sampler: SamplerEntry): Promise<StepCache> {
