@@ -79,7 +79,7 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     await page.getByRole("button", { name: "Styles" }).press("Enter");
     await page.getByRole("dialog", { name: "Styles" }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    await page.keyboard.press("Enter"); // the first style
+    await page.keyboard.press("Space"); // the first style
     await page.keyboard.press("Escape");
     await page.getByRole("row", { name: "Sky" }).waitFor();
     const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
@@ -122,7 +122,6 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     const { context, page, problems } = await visit(studio(), settings, { ...still, serviceWorkers: "block" });
     await page.getByText("This page has no motion adapter").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    expect(problems.splice(0)).toEqual([expect.stringContaining("404")]);
     await serveModel(context, "model", tinyLatentModel());
     await serveModel(context, "motion", tinyMotionAdapter());
     await page.reload();

@@ -50,7 +50,7 @@ export const Filmstrip = ({ id }: { readonly id: string }) => {
       <div className="film-strip" style={{ "--count": count } as CSSProperties}>
         <div className="film-frames" aria-hidden="true">
           {trace.points.map((point, i) => (
-            <div key={point.t} className="frame" data-current={i === at || undefined}>
+            <div key={`${point.shape.join("x")} ${point.t}`} className="frame" data-current={i === at || undefined}>
               {frames[kind][i] && <PixelCanvas image={frames[kind][i]} label="" />}
             </div>
           ))}

@@ -24,7 +24,9 @@ const StyleList = () => {
       className="list"
       aria-label="Styles"
       items={styles.map((style) => ({ ...style, id: style.name }))}
+      autoFocus="first"
       selectionMode="multiple"
+      escapeKeyBehavior="none" // it closes the list, and what is chosen stays
       selectedKeys={chosen}
       onSelectionChange={(keys) => {
         const names = keys === "all" ? styles.map(({ name }) => name) : Array.from(keys, String);
