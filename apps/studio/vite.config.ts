@@ -64,10 +64,10 @@ function defaultModel(): Plugin {
     },
     async writeBundle() {
       for (const source of hosted) {
-        const place = join(output, source.address);
-        await mkdir(place, { recursive: true });
-        await cp(source.folder, place, { recursive: true, filter: (path) => !path.endsWith(".png") });
-        await writeFile(join(place, "manifest.json"), JSON.stringify(await manifestOf(source)));
+        const target = join(output, source.address);
+        await mkdir(target, { recursive: true });
+        await cp(source.folder, target, { recursive: true, filter: (path) => !path.endsWith(".png") });
+        await writeFile(join(target, "manifest.json"), JSON.stringify(await manifestOf(source)));
       }
     },
   };

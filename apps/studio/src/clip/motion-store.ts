@@ -18,8 +18,8 @@ let file: File | undefined;
 export const motionSource = (): MotionSource => ({ base: new URL("motion/", document.baseURI).href, file });
 
 /** Loads the host's adapter, or one of a file. */
-export async function openMotion(chosen?: File): Promise<void> {
-  file = chosen;
+export async function openMotion(adapter?: File): Promise<void> {
+  file = adapter;
   motionStore.set({ status: "opening" });
   try {
     const engine = await openEngine();

@@ -115,7 +115,7 @@ export const GridView = () => {
   if (!x || !y) return null;
   const problems = [axisProblem(x, settings), axisProblem(y, settings)] as const;
   const count = x.values.length * y.values.length;
-  const together = gridProblem(x, y) ?? (count > MAX_CELLS ? `At most ${MAX_CELLS} images.` : undefined);
+  const gridFault = gridProblem(x, y) ?? (count > MAX_CELLS ? `At most ${MAX_CELLS} images.` : undefined);
   return (
     <section className="grid-view" aria-label="Grid">
       <div className="axes">
@@ -124,7 +124,7 @@ export const GridView = () => {
         <div className="axes-actions">
           <Button
             look="primary"
-            isDisabled={problems.some(Boolean) || together !== undefined || isBusy}
+            isDisabled={problems.some(Boolean) || gridFault !== undefined || isBusy}
             onPress={() => drawGrid(x, y)}
           >
             Draw {count} images
@@ -134,8 +134,8 @@ export const GridView = () => {
               PNG
             </Button>
           )}
-          <p className="help" data-problem={together !== undefined || undefined}>
-            {together ?? `With the settings of Make, on seed ${settings.seed}.`}
+          <p className="help" data-problem={gridFault !== undefined || undefined}>
+            {gridFault ?? `With the settings of Make, on seed ${settings.seed}.`}
           </p>
         </div>
       </div>

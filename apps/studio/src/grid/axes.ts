@@ -71,8 +71,8 @@ const sampler: Axis = {
   help: "Names of samplers, each with a spacing after it or without.",
   change(value, { spacing }) {
     samplerNamed(value);
-    const chosen = splitSampler(value);
-    return { ...chosen, spacing: chosen.spacing ?? spacing };
+    const choice = splitSampler(value);
+    return { ...choice, spacing: choice.spacing ?? spacing };
   },
 };
 

@@ -13,7 +13,7 @@ export function valuesOf(text: string): readonly string[] {
 }
 
 /** Values of a range at most. */
-const MOST = 100;
+const MAX_VALUES = 100;
 const NUMBER = String.raw`-?\d+(?:\.\d+)?`;
 /** "1-9", "1-9 (+2)" and "1-9 [5]", as the web UI has them. */
 const RANGE = new RegExp(String.raw`^(${NUMBER})\s*-\s*(${NUMBER})(?:\s*\(([+-]\d+(?:\.\d+)?)\)|\s*\[(\d+)\])?$`);
@@ -25,7 +25,7 @@ function range(from: number, to: number, { step, count }: { readonly step: numbe
   if (count > 1) return Array.from({ length: count }, (_, i) => rounded(from + ((to - from) * i) / (count - 1)));
   if (step === 0 || Math.sign(step) !== Math.sign(to - from)) return [rounded(from)];
   const length = Math.floor((to - from) / step + 1e-9) + 1;
-  return Array.from({ length: Math.min(length, MOST) }, (_, i) => rounded(from + i * step));
+  return Array.from({ length: Math.min(length, MAX_VALUES) }, (_, i) => rounded(from + i * step));
 }
 
 /** Values of numbers, with ranges written out. */
@@ -34,5 +34,8 @@ export const numbersOf = (text: string): readonly string[] =>
     const [, from, to, step, count] = RANGE.exec(value) ?? [];
     if (from === undefined || to === undefined) return [value];
     const usual = Number(to) < Number(from) ? -1 : 1;
-    return range(Number(from), Number(to), { step: Number(step ?? usual), count: Math.min(MOST, Number(count ?? 0)) });
+    return range(Number(from), Number(to), {
+      step: Number(step ?? usual),
+      count: Math.min(MAX_VALUES, Number(count ?? 0)),
+    });
   });

@@ -4,18 +4,18 @@ import { allStyles, stylesStore } from "../settings/styles-store.ts";
 import { useStore } from "../state/store.ts";
 import { Icon } from "../ui/icons.tsx";
 
-/** The chosen styles; one that is not there changes nothing and says so. */
+/** The selection styles; one that is not there changes nothing and says so. */
 export const StyleTags = () => {
-  const chosen = useStore(settingsStore, (settings) => settings.styles);
+  const selection = useStore(settingsStore, (settings) => settings.styles);
   const styles = allStyles(useStore(stylesStore));
-  if (chosen.length === 0) return null;
+  if (selection.length === 0) return null;
   return (
     <TagGroup
       aria-label="Styles of the prompt"
-      onRemove={(keys) => changeSettings({ styles: chosen.filter((name) => !keys.has(name)) })}
+      onRemove={(keys) => changeSettings({ styles: selection.filter((name) => !keys.has(name)) })}
     >
       <TagList className="tags">
-        {chosen.map((name) => (
+        {selection.map((name) => (
           <Tag key={name} id={name} textValue={name} className="tag">
             {styles.has(name) ? name : `${name} (not in this browser)`}
             <Button slot="remove" className="tag-remove">

@@ -17,7 +17,7 @@ import { Icon } from "../ui/icons.tsx";
 import { StylesWindow } from "./StylesWindow.tsx";
 
 const StyleList = () => {
-  const chosen = useStore(settingsStore, (settings) => settings.styles);
+  const selection = useStore(settingsStore, (settings) => settings.styles);
   const styles = [...allStyles(useStore(stylesStore)).values()];
   return (
     <ListBox
@@ -27,11 +27,11 @@ const StyleList = () => {
       autoFocus="first"
       selectionMode="multiple"
       escapeKeyBehavior="none" // it closes the list, and what is chosen stays
-      selectedKeys={chosen}
+      selectedKeys={selection}
       onSelectionChange={(keys) => {
         const names = keys === "all" ? styles.map(({ name }) => name) : Array.from(keys, String);
-        const kept = chosen.filter((name) => names.includes(name));
-        changeSettings({ styles: [...kept, ...names.filter((name) => !kept.includes(name))].slice(0, 20) });
+        const previous = selection.filter((name) => names.includes(name));
+        changeSettings({ styles: [...previous, ...names.filter((name) => !previous.includes(name))].slice(0, 20) });
       }}
     >
       {({ name, prompt, negative }) => (

@@ -10,7 +10,7 @@ export interface TextChange {
 
 /** What one press of a key changes. */
 export const WEIGHT_STEP = 0.1;
-const MOST = 5;
+const MAX_WEIGHT = 5;
 /** The weight of brackets without a number. */
 const BARE = 1.1;
 const WORD_END = /[\s,;:()[\]{}|]/;
@@ -49,7 +49,7 @@ export function reweighted(text: string, selection: Range, change: number): Text
   if (words.trim() === "") return undefined;
   const after = text[start - 1] === "(" ? /^(?::([\d.]+))?\)/.exec(text.slice(end)) : null;
   const weight = after ? Number(after[1] ?? BARE) : 1;
-  const next = Math.min(MOST, Math.max(0, Math.round((weight + change) * 100) / 100));
+  const next = Math.min(MAX_WEIGHT, Math.max(0, Math.round((weight + change) * 100) / 100));
   const range: Range = after ? [start - 1, end + after[0].length] : [start, end];
   if (next === 1) return { range, text: words, selection: [range[0], range[0] + words.length] };
   return { range, text: `(${words}:${next})`, selection: [range[0] + 1, range[0] + 1 + words.length] };

@@ -40,15 +40,15 @@ export function parseStyles(text: string): ImportedStyles {
   const [name, prompt, negative] = [column("name"), column("prompt", "text"), column("negative_prompt")];
   if (name < 0 || prompt < 0) throw foreign(`its first line is "${header.join(",").slice(0, 60)}"`);
   const cell = (line: readonly string[], at: number) => line[at]?.trim() ?? "";
-  const found = lines.map((line) => ({
+  const entries = lines.map((line) => ({
     name: cell(line, name).slice(0, 100),
     prompt: cell(line, prompt),
     negative: cell(line, negative),
   }));
   const isStyle = (style: Style) => style.name !== "" && (style.prompt !== "" || style.negative !== "");
-  const empty = found.filter((style) => !isStyle(style)).map((style) => style.name || "a line without a name");
+  const empty = entries.filter((style) => !isStyle(style)).map((style) => style.name || "a line without a name");
   return {
-    styles: found.filter(isStyle),
+    styles: entries.filter(isStyle),
     notes: empty.length > 0 ? [`without a text, and so left out: ${empty.join(", ")}`] : [],
   };
 }

@@ -30,8 +30,8 @@ export const forgetStyle = (name: string): void =>
   stylesStore.set((styles) => styles.filter((style) => style.name !== name));
 
 /** Every style by its name; an own one takes the place of a built-in one of its name. */
-export const allStyles = (own: readonly Style[] = stylesStore.get()): ReadonlyMap<string, Style> =>
-  new Map([...builtInStyles, ...own].map((style) => [style.name, style]));
+export const allStyles = (styles: readonly Style[] = stylesStore.get()): ReadonlyMap<string, Style> =>
+  new Map([...builtInStyles, ...styles].map((style) => [style.name, style]));
 
 /** The styles of these names; names of none are left out. */
 export const stylesNamed = (names: readonly string[]): readonly Style[] => {

@@ -36,11 +36,11 @@ export const builtInStyles: readonly Style[] = [
   },
 ];
 
-const PLACE = "{prompt}";
+const PLACEHOLDER = "{prompt}";
 
 /** A text in a template; both parts joined by a comma where the template has no place for it. */
 function applied(template: string, text: string): string {
-  if (template.includes(PLACE)) return template.replaceAll(PLACE, text);
+  if (template.includes(PLACEHOLDER)) return template.replaceAll(PLACEHOLDER, text);
   return [text, template.trim()].filter((part) => part.trim() !== "").join(", ");
 }
 

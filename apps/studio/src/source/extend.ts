@@ -18,13 +18,13 @@ export interface ModelSizes {
 }
 
 /** A side of the canvas at most, as a share of what the model was trained at. */
-const MOST = 4;
+const MAX_CANVAS = 4;
 /** A larger image is made smaller first, so that there is room to grow. */
-const MOST_BASE = 2;
+const MAX_BASE = 2;
 
 /** The size at which an image is extended: its own in whole units, or a smaller one of its proportions. */
 export function baseSize({ width, height }: Size, { sampleSize, multiple }: ModelSizes): Size {
-  const scale = Math.min(1, (MOST_BASE * sampleSize) / Math.max(width, height));
+  const scale = Math.min(1, (MAX_BASE * sampleSize) / Math.max(width, height));
   const side = (length: number) => Math.max(multiple, Math.round((length * scale) / multiple) * multiple);
   return { width: side(width), height: side(height) };
 }
@@ -39,7 +39,7 @@ export function marginLimit(
   const [length, other] = isWidth
     ? [base.width, margins.left + margins.right - margins[side]]
     : [base.height, margins.top + margins.bottom - margins[side]];
-  return Math.max(0, Math.floor((MOST * sampleSize - length - other) / multiple) * multiple);
+  return Math.max(0, Math.floor((MAX_CANVAS * sampleSize - length - other) / multiple) * multiple);
 }
 
 /** What is made of an image and its margins. */
