@@ -4,7 +4,7 @@ import { allStyles, stylesStore } from "../settings/styles-store.ts";
 import { useStore } from "../state/store.ts";
 import { Icon } from "../ui/icons.tsx";
 
-/** The selection styles; one that is not there changes nothing and says so. */
+/** The chosen styles; one that is not there changes nothing and says so. */
 export const StyleTags = () => {
   const selection = useStore(settingsStore, (settings) => settings.styles);
   const styles = allStyles(useStore(stylesStore));
