@@ -60,7 +60,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /\.node\.ts$/,
-  gifenc: /^formats\/video\/[^/]*\.node\.ts$/,
+  gifenc: /^(formats\/video\/[^/]*\.node|engine\/encode-clip)\.ts$/,
   "h264-mp4-encoder": /^formats\/video\/[^/]*\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,
@@ -86,10 +86,13 @@ const studioImports: ImportTable = {
   engine: ["state", "ui"],
   settings: ["engine", "state"],
   gallery: ["engine", "state", "ui"],
-  make: ["engine", "gallery", "settings", "state", "ui"],
+  prompt: ["engine", "settings", "state", "ui"],
+  source: ["engine", "settings", "state", "ui"],
+  clip: ["engine", "gallery", "settings", "state", "ui"],
+  make: ["clip", "engine", "gallery", "prompt", "settings", "source", "state", "ui"],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  app: ["compare", "engine", "gallery", "grid", "make", "offline", "state", "ui"],
+  app: ["clip", "compare", "engine", "gallery", "grid", "make", "offline", "source", "state", "ui"],
 };
 
 /** Dependencies that are declared for views to come: the training view draws with it. */
@@ -145,12 +148,14 @@ const packages: readonly PackageRules[] = [
   // strength and hires fix in the web UI's settings, and the server's commands 30
   // checks of quantize's output, options that are marked as required, longer help texts 60
   // one way of reporting images and clips 20; a lost graphics device ends its worker 60
-  { name: "aquatint", table: mayImport, lines: 48_280, everywhere: true },
+  // variations of a seed 150, GIF and animated WebP without Node 90
+  { name: "aquatint", table: mayImport, lines: 48_520, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },
   // clips 860
   { name: "emoji", table: emojiImports, lines: 3_000, everywhere: false },
-  { name: "studio", table: studioImports, lines: 4_720, everywhere: false },
+  // hires fix, outpainting, clips, styles, weights, variations and grids of any setting 1,750
+  { name: "studio", table: studioImports, lines: 6_480, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360, threads that start again 210, checks in one
   // 150, news of runs in memory 130, what clients of the web UI send beyond its fields 110

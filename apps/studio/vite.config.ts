@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,54 +8,67 @@ import { defineConfig, type Plugin } from "vite";
 import type { ModelManifest } from "./src/engine/manifest.ts";
 import { isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
 
-const modelFolder = fileURLToPath(new URL("latent", import.meta.resolve("@aquatint/model-emoji/package.json")));
-const MODEL_NAME = "model-emoji/latent";
+const packageFolder = fileURLToPath(new URL(".", import.meta.resolve("@aquatint/model-emoji/package.json")));
+/** Folders of models that the page's host has, by their addresses: the model, and its motion adapter where it is trained. */
+const hosted = ["latent", "motion"]
+  .map((name) => ({
+    name: `model-emoji/${name}`,
+    folder: join(packageFolder, name),
+    address: name.replace("latent", "model"),
+  }))
+  .filter(({ folder }) => existsSync(folder));
+type Hosted = (typeof hosted)[number];
 /** Bytes of a piece: what is fetched, checked and kept at once. */
 const PIECE = 2 ** 20;
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-async function modelManifest(): Promise<ModelManifest> {
-  const entries = await readdir(modelFolder, { recursive: true });
+async function manifestOf({ name, folder }: Hosted): Promise<ModelManifest> {
+  const entries = await readdir(folder, { recursive: true });
   const paths = entries
     .map((path) => path.replaceAll("\\", "/"))
     .filter((path) => /\.(json|txt|safetensors)$/.test(path));
   const files = await Promise.all(
     paths.toSorted().map(async (path) => {
-      const bytes = await readFile(join(modelFolder, path));
+      const bytes = await readFile(join(folder, path));
       const starts = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => i * PIECE);
       const pieces = starts.map((start) => sha256(bytes.subarray(start, start + PIECE)));
       return { path, size: bytes.length, sha256: sha256(bytes), pieces };
     }),
   );
   return {
-    name: MODEL_NAME,
+    name,
     pieceSize: PIECE,
     files: files.filter(({ path }) => !/^LICENSE|^dataset\.json$/.test(path)),
   };
 }
 
-/** Serves the default model at `model/` with the hashes of its pieces, and copies it into the build. */
+/** Serves the default model at `model/`, and its motion adapter at `motion/`, with the hashes of their pieces; copies them into the build. */
 function defaultModel(): Plugin {
   let output = "";
   return {
     name: "default-model",
     configResolved: ({ root, build }) => {
-      output = resolve(root, build.outDir, "model");
+      output = resolve(root, build.outDir);
     },
     configureServer({ middlewares }) {
       middlewares.use(async (request, response, next) => {
-        if (request.url === "/model/manifest.json") response.end(JSON.stringify(await modelManifest()));
-        else {
-          request.url = request.url?.replace(/^\/model\//, `/@fs${modelFolder}/`);
-          next();
+        const source = hosted.find(({ address }) => request.url?.startsWith(`/${address}/`));
+        if (source && request.url === `/${source.address}/manifest.json`) {
+          response.end(JSON.stringify(await manifestOf(source)));
+          return;
         }
+        if (source) request.url = request.url?.replace(`/${source.address}/`, `/@fs${source.folder}/`);
+        next();
       });
     },
     async writeBundle() {
-      await mkdir(output, { recursive: true });
-      await cp(modelFolder, output, { recursive: true, filter: (path) => !path.endsWith(".png") });
-      await writeFile(join(output, "manifest.json"), JSON.stringify(await modelManifest()));
+      for (const source of hosted) {
+        const target = join(output, source.address);
+        await mkdir(target, { recursive: true });
+        await cp(source.folder, target, { recursive: true, filter: (path) => !path.endsWith(".png") });
+        await writeFile(join(target, "manifest.json"), JSON.stringify(await manifestOf(source)));
+      }
     },
   };
 }

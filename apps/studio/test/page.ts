@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { build } from "vite";
 import { findChromium } from "../../../scripts/browser.ts";
 import { type Site, serveSite } from "../src/command/serve-site.node.ts";
+import type { ModelManifest } from "../src/engine/manifest.ts";
 import { initialSettings, type Settings } from "../src/settings/settings.ts";
 
 /** The Chromium of the tests; undefined where none is installed. */
@@ -80,6 +82,26 @@ export async function newVisit({ browser }: Studio, options: BrowserContextOptio
   page.on("pageerror", ({ message }) => problems.push(message));
   page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
   return { context, page, problems };
+}
+
+/** Serves other files in place of a folder of models on the page's host. */
+export async function serveModel(
+  context: BrowserContext,
+  folder: "model" | "motion",
+  files: ReadonlyMap<string, Uint8Array | string>,
+): Promise<void> {
+  const bytes = new Map(Array.from(files, ([path, content]) => [path, Buffer.from(content)]));
+  const sha256 = (content: Buffer) => createHash("sha256").update(content).digest("hex");
+  const list = Array.from(bytes, ([path, content]) => {
+    const hash = sha256(content);
+    return { path, size: content.length, sha256: hash, pieces: [hash] };
+  });
+  const manifest: ModelManifest = { name: folder, pieceSize: 2 ** 30, files: list };
+  await context.route(`**/${folder}/**`, (route) => {
+    const path = new URL(route.request().url()).pathname.split(`/${folder}/`)[1] ?? "";
+    const body = path === "manifest.json" ? JSON.stringify(manifest) : bytes.get(path);
+    return body === undefined ? route.fulfill({ status: 404 }) : route.fulfill({ body });
+  });
 }
 
 /** Presses Draw and waits for the image; its PNG file. */

@@ -8,6 +8,7 @@ import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { capturedIo } from "../../../packages/aquatint/test/captured-io.ts";
 import { describeComfort } from "./comfort.cases.ts";
+import { makeTests } from "./make.cases.ts";
 import { draw, executablePath, openStudio, type Studio, shownImage, visit } from "./page.ts";
 import { describeRobustness } from "./robustness.cases.ts";
 import { describeWebGpu } from "./webgpu.cases.ts";
@@ -135,6 +136,8 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
         .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
     });
   }
+
+  makeTests({ studio: () => studio, folder: () => folder, seriousFaults });
 
   test.each(["light", "dark"] as const)("axe finds nothing serious in any view: %s", async (colorScheme) => {
     // in the middle of a transition colors have less contrast

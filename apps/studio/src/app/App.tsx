@@ -35,6 +35,12 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
         </dt>
         <dd>Draw, in the prompt</dd>
       </div>
+      <div>
+        <dt>
+          <kbd>Ctrl ↑ ↓</kbd>
+        </dt>
+        <dd>More or less weight on the words at the cursor (on a Mac with Command)</dd>
+      </div>
       {shortcuts.map(({ key, label }) => (
         <div key={key}>
           <dt>
@@ -51,6 +57,7 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
   const isMaskOpen = useStore(viewStore, (state) => state.isMaskOpen);
+  const isExtendOpen = useStore(viewStore, (state) => state.isExtendOpen);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
@@ -83,6 +90,7 @@ export const App = () => {
       </Tabs>
       <DroppedFileWindow />
       <Later part="mask" isUsed={isMaskOpen} />
+      <Later part="extend" isUsed={isExtendOpen} />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

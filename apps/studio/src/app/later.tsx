@@ -7,7 +7,8 @@ const parts = {
   gallery: async () => (await import("../gallery/GalleryView.tsx")).GalleryView,
   grid: async () => (await import("../grid/GridView.tsx")).GridView,
   compare: async () => (await import("../compare/CompareView.tsx")).CompareView,
-  mask: async () => (await import("../make/MaskEditor.tsx")).MaskEditor,
+  mask: async () => (await import("../source/MaskEditor.tsx")).MaskEditor,
+  extend: async () => (await import("../source/ExtendEditor.tsx")).ExtendEditor,
 } satisfies Readonly<Record<string, () => Promise<ComponentType>>>;
 
 /** The name of a part that is loaded when it is first used. */
@@ -19,6 +20,7 @@ const components: Readonly<Record<Part, ComponentType>> = {
   grid: laterPart("grid"),
   compare: laterPart("compare"),
   mask: laterPart("mask"),
+  extend: laterPart("extend"),
 };
 
 /** Loads every part while the page has nothing else to do, so that none is waited for. */

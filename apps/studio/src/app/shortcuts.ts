@@ -1,3 +1,4 @@
+import { togglePlaying } from "../clip/player-store.ts";
 import type { GalleryImage } from "../gallery/gallery-store.ts";
 import { toggleFavorite } from "../gallery/gallery-store.ts";
 import {
@@ -6,6 +7,7 @@ import {
   deleteImage,
   downloadImage,
   drawFour,
+  extendImage,
   startFromImage,
   toggleFilm,
 } from "../make/ImageActions.tsx";
@@ -44,8 +46,10 @@ export const shortcuts: readonly Shortcut[] = [
   { key: "f", label: "Mark the image as a favorite", run: (image) => image && void toggleFavorite(image.id) },
   { key: "r", label: "Use the image's settings", run: (image) => image && applySettings(image) },
   { key: "t", label: "Show the image's steps", run: (image) => image && toggleFilm(image) },
+  { key: "p", label: "Play or pause the clip", run: togglePlaying },
   { key: "v", label: "Draw four variations", run: (image) => image && drawFour(image) },
   { key: "i", label: "Start from the image", run: (image) => image && startFromImage(image) },
+  { key: "e", label: "Extend the image's canvas", run: (image) => image && void extendImage(image) },
   { key: "l", label: "Copy a link to the image's settings", run: (image) => image && void copyLink(image) },
   { key: "Delete", label: "Delete the image", run: (image) => image && void deleteImage(image) },
   { key: "1", label: "Make", run: () => changeView({ view: "make" }) },

@@ -1,8 +1,10 @@
 import {
   AquatintError,
   encodePng,
+  type Model,
   openModel,
   planTextToImage,
+  type Runtime,
   type TextToImageModel,
   type TextToImageNetwork,
   textToImage,
@@ -10,12 +12,22 @@ import {
   textToImageNetwork,
 } from "aquatint";
 import { tensorToImages } from "aquatint/formats";
-import { generationParameters, modelPreviewer, type Previewer, parameterTexts, webUiSampler } from "aquatint/pipelines";
-import { promptChunks } from "aquatint/tokenizers";
+import {
+  generationParameters,
+  modelPreviewer,
+  type Previewer,
+  parameterTexts,
+  stepCount,
+  type TextToImagePlan,
+  webUiSampler,
+} from "aquatint/pipelines";
+import { parseAttention, promptChunks } from "aquatint/tokenizers";
 import { webRuntime } from "aquatint/web";
 import { composite } from "./composite.ts";
+import { clipFrames, encodeClip } from "./encode-clip.ts";
 import { type ModelManifest, modelBytes, weightsHash } from "./manifest.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
+import { drawClip, loadMotion, type MotionEngine } from "./motion.ts";
 import { browserPieces } from "./pieces.ts";
 import type {
   DrawOptions,
@@ -25,6 +37,7 @@ import type {
   EngineEvent,
   EngineInfo,
   EngineRequest,
+  MotionSource,
   TokenCount,
   TracePoint,
 } from "./protocol.ts";
@@ -38,6 +51,8 @@ interface CallOptions {
 /** A model that is loaded. */
 interface Loaded {
   readonly manifest: ModelManifest;
+  readonly opened: Model;
+  readonly runtime: Runtime;
   readonly model: TextToImageModel;
   readonly network: TextToImageNetwork;
   readonly previewer: Previewer | undefined;
@@ -54,17 +69,55 @@ export function createEngine() {
     if (loading) return loading;
     throw new AquatintError("studio/closed", "the engine has no model yet", { hint: "open it first" });
   };
-  return {
-    async call(request: Call, options: CallOptions): Promise<Result> {
-      if (request.call === "open") {
-        loading = load(request.params, options);
-        return (await loading).info;
-      }
-      const engine = await loaded();
-      if (request.call === "draw") return draw(engine, request.params, options);
-      if (request.call === "count") return countTokens(engine, request.params.text);
-      return decode(engine, request.params, options);
+  const motionOf = lastMotion();
+  const calls: Calls = {
+    async open(params, options) {
+      loading = load(params, options);
+      return (await loading).info;
     },
+    draw: async (params, options) => draw(await loaded(), params, options),
+    async clip({ options: clip, motion }, options) {
+      const engine = await loaded();
+      const { info, previewer } = engine;
+      return drawClip(await motionOf(motion, engine, options), clip, { engine: info, previewer, ...options });
+    },
+    motion: async (source, options) => (await motionOf(source, await loaded(), options)).info,
+    frames: ({ png }) => clipFrames(png),
+    encode: ({ png, format }) => encodeClip(png, format),
+    count: async (params) => countTokens(await loaded(), params),
+    decode: async (params, options) => decode(await loaded(), params, options),
+  };
+  return {
+    call: ({ call, params }: Call, options: CallOptions): Promise<Result> =>
+      (calls[call] as (params: unknown, options: CallOptions) => Promise<Result>)(params, options),
+  };
+}
+
+type Calls = {
+  readonly [K in EngineCall]: (
+    params: EngineCalls[K]["params"],
+    options: CallOptions,
+  ) => Promise<EngineCalls[K]["result"]>;
+};
+
+/** Loads motion adapters, and keeps the last one. */
+function lastMotion() {
+  let last: { readonly key: string; readonly engine: Promise<MotionEngine> } | undefined;
+  return async (source: MotionSource, engine: Loaded, { onEvent }: CallOptions): Promise<MotionEngine> => {
+    const { base, file } = source;
+    const key = file ? `${file.name} ${file.size} ${file.lastModified}` : base;
+    if (last?.key === key) return last.engine;
+    const before = last?.engine;
+    last = { key, engine: loadMotion(source, engine, onEvent) };
+    const { engine: loading } = last;
+    await before?.then(
+      ({ network }) => network[Symbol.asyncDispose](),
+      () => {},
+    ); // one is enough in memory
+    return loading.catch((error: unknown) => {
+      last = undefined; // the file may be there the next time
+      throw error;
+    });
   };
 }
 
@@ -83,7 +136,8 @@ async function load(
   };
   const files = await storedModel(manifest, { base, store, onProgress });
   onEvent({ type: "loading" });
-  const model = await textToImageModel(await openModel(files));
+  const opened = await openModel(files);
+  const model = await textToImageModel(opened);
   const runtime = await starting;
   const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const info: EngineInfo = {
@@ -101,7 +155,7 @@ async function load(
     sampler: model.scheduler.sampler.name,
     maxTokens: maxTokensOf(model),
   };
-  return { manifest, model, network, previewer: modelPreviewer(model), info };
+  return { manifest, opened, runtime, model, network, previewer: modelPreviewer(model), info };
 }
 
 /** Tokens besides the start and the end. */
@@ -117,7 +171,7 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
     if (event.type === "evaluation") {
       const { i, n, final, level, x, x0, preview } = event;
       if (!final) continue;
-      points.push({ t: level.t, x: x.slice(), x0: x0.slice() });
+      points.push({ t: level.t, x: x.slice(), x0: x0.slice(), shape: shapeAt(plan, i) });
       onEvent({ type: "step", i: i + 1, n, preview });
       continue;
     }
@@ -126,10 +180,14 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
     const recipe = recipeOf(engine, plan, options);
     const text = { ...parameterTexts(recipe, await webUiSampler(plan)) };
     const seconds = (performance.now() - start) / 1000;
-    return { png: encodePng({ ...image, text }), recipe, trace: { shape: plan.latentShape, points }, seconds };
+    return { png: encodePng({ ...image, text }), recipe, trace: { points }, seconds };
   }
   throw new AquatintError("studio/no-image", "the sampler ended without an image", { hint: "draw it again" });
 }
+
+/** The shape of the latents of a step. */
+const shapeAt = ({ hiresFix, ...plan }: TextToImagePlan, i: number): TracePoint["shape"] =>
+  hiresFix && i >= stepCount(plan) ? hiresFix.latentShape : plan.latentShape;
 
 const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planTextToImage>>, options: DrawOptions) =>
   generationParameters(plan, {
@@ -140,10 +198,14 @@ const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planT
     networks: model,
   });
 
-/** Tokens of a prompt as the model's first tokenizer reads it literally. */
-function countTokens({ model }: Loaded, text: string): TokenCount {
+/** Tokens of a prompt as the model's first tokenizer reads it; the web UI's syntax has signs that are none, and no limit. */
+function countTokens({ model }: Loaded, { text, syntax }: EngineCalls["count"]["params"]): TokenCount {
   const tokenizer = model.tokenizers[0];
   if (!tokenizer) return { tokens: 0, cut: "" };
+  if (syntax === "a1111") {
+    const words = parseAttention(text).flatMap((section) => section.map((part) => part.text));
+    return { tokens: words.reduce((sum, part) => sum + tokenizer.encode(part).length - 2, 0), cut: "" };
+  }
   const [, ...rest] = promptChunks([[{ text, weight: 1 }]], { tokenizer, commaReach: 0 });
   const cut = rest.flatMap(({ ids }) => Array.from(ids.subarray(1, ids.indexOf(tokenizer.endTokenId))));
   return { tokens: tokenizer.encode(text).length - 2, cut: tokenizer.decode(cut) };

@@ -1,5 +1,7 @@
 import type { Image, TextToImageOptions } from "aquatint";
-import type { GenerationParameters } from "aquatint/pipelines";
+import type { GenerationParameters, TextToVideoOptions } from "aquatint/pipelines";
+import type { PromptSyntax } from "aquatint/tokenizers";
+import type { ClipFileName } from "./clip-formats.ts";
 import type { ModelProgress } from "./model-files.ts";
 
 /** Where the engine computes. */
@@ -34,30 +36,51 @@ export interface TokenCount {
 }
 
 /** An image to be made. */
-export type DrawOptions = Omit<TextToImageOptions, "controls" | "hires"> & {
+export type DrawOptions = Omit<TextToImageOptions, "controls"> & {
   readonly init?: Image | undefined;
   readonly mask?: Image | undefined;
   /** Pixels over which what is painted in the mask fades into `init`. */
   readonly feather?: number | undefined;
 };
 
+/** A clip to be made. */
+export type ClipOptions = Omit<TextToVideoOptions, "controls" | "prompt"> & { readonly prompt: string };
+
+/** The files of a motion adapter: a folder of the page's host, or a file of the visitor's. */
+export interface MotionSource {
+  /** Address of the folder. */
+  readonly base: string;
+  readonly file?: File | undefined;
+}
+
+/** A motion adapter that is loaded. */
+export interface MotionInfo {
+  readonly name: string;
+  /** Frames that it sees at once. */
+  readonly maxFrames: number;
+}
+
 /** Latents of a step, to be looked at afterwards. */
 export interface TracePoint {
   readonly t: number;
   readonly x: Float32Array;
   readonly x0: Float32Array;
-}
-/** The way of an image from noise: its steps, and the shape of its latents. */
-export interface Trace {
+  /** The second pass of a hires fix is larger than the first. */
   readonly shape: readonly [channels: number, height: number, width: number];
+}
+
+/** The way of an image from noise. */
+export interface Trace {
   readonly points: readonly TracePoint[];
 }
 
-/** A finished image: the PNG file with its recipe in it. */
+/** A finished image: the PNG file with its recipe in it; of a clip an animated one. */
 export interface DrawResult {
   readonly png: Uint8Array<ArrayBuffer>;
   readonly recipe: GenerationParameters;
-  readonly trace: Trace;
+  /** The first frame of a clip, as a PNG file. */
+  readonly poster?: Uint8Array<ArrayBuffer> | undefined;
+  readonly trace?: Trace | undefined;
   readonly seconds: number;
 }
 
@@ -74,10 +97,26 @@ export interface EngineCalls {
     readonly result: EngineInfo;
   };
   draw: { readonly params: DrawOptions; readonly result: DrawResult };
-  count: { readonly params: { readonly text: string }; readonly result: TokenCount };
+  clip: {
+    readonly params: { readonly options: ClipOptions; readonly motion: MotionSource };
+    readonly result: DrawResult;
+  };
+  /** Loads a motion adapter where it is not loaded. */
+  motion: { readonly params: MotionSource; readonly result: MotionInfo };
+  /** The frames of an animated PNG file. */
+  frames: {
+    readonly params: { readonly png: Blob };
+    readonly result: { readonly frames: readonly Image[]; readonly fps: number };
+  };
+  /** An animated PNG file in another format, with its texts. */
+  encode: {
+    readonly params: { readonly png: Blob; readonly format: ClipFileName };
+    readonly result: Uint8Array<ArrayBuffer>;
+  };
+  count: { readonly params: { readonly text: string; readonly syntax: PromptSyntax }; readonly result: TokenCount };
   /** Images of latents of a trace. */
   decode: {
-    readonly params: { readonly latents: readonly Float32Array[]; readonly shape: Trace["shape"] };
+    readonly params: { readonly latents: readonly Float32Array[]; readonly shape: TracePoint["shape"] };
     readonly result: readonly Image[];
   };
 }

@@ -59,6 +59,12 @@ const Card = ({ image }: { readonly image: GalleryImage }) => {
             <Icon name="check" />
           </span>
         </Checkbox>
+        {image.poster && (
+          <span className="clip-mark">
+            <Icon name="play" filled />
+            <span className="visually-hidden">clip</span>
+          </span>
+        )}
         {favorite && (
           <span className="card-favorite">
             <Icon name="heart" filled />

@@ -7,7 +7,10 @@ export interface StoredImage {
   /** Milliseconds since 1970. */
   readonly created: number;
   readonly recipe: GenerationParameters;
+  /** Of a clip an animated file. */
   readonly png: Blob;
+  /** The first frame of a clip. */
+  readonly poster?: Blob | undefined;
   readonly favorite: boolean;
 }
 

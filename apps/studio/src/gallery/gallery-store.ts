@@ -2,7 +2,7 @@ import type { Trace } from "../engine/protocol.ts";
 import { createStore } from "../state/store.ts";
 import { type ImageDatabase, openDatabase, type StoredImage } from "./gallery-database.ts";
 
-/** An image of the gallery with an address that the page can show. */
+/** An image of the gallery with an address that the page can show; of a clip its first frame. */
 export interface GalleryImage extends StoredImage {
   readonly url: string;
 }
@@ -26,7 +26,13 @@ const traces = new Map<string, Trace>();
 /** Images of which the way from noise is remembered. */
 const MAX_TRACES = 60;
 
-const withUrl = (image: StoredImage): GalleryImage => ({ ...image, url: URL.createObjectURL(image.png) });
+const withUrl = (image: StoredImage): GalleryImage => ({
+  ...image,
+  url: URL.createObjectURL(image.poster ?? image.png),
+});
+
+/** Whether it is a clip. */
+export const isClip = ({ poster }: StoredImage): boolean => poster !== undefined;
 
 /** Reads what earlier visits made, and follows what other tabs do. */
 export async function openGallery(): Promise<void> {

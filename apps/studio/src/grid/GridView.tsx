@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type CSSProperties, useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { queueStore } from "../make/queue.ts";
@@ -8,7 +8,7 @@ import { changeView } from "../state/view-store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { download } from "../ui/download.ts";
 import { SelectField } from "../ui/fields.tsx";
-import { type AxisValues, axes, axisProblem, valuesOf } from "./axes.ts";
+import { type AxisValues, axes, axisProblem, gridProblem } from "./axes.ts";
 import { gridPng } from "./grid-png.ts";
 import { drawGrid, gridStore, MAX_CELLS } from "./grid-store.ts";
 
@@ -20,7 +20,7 @@ interface AxisDraft {
 const axisOf = (id: string) => axes.find((axis) => axis.id === id) ?? axes[0];
 const valuesOfDraft = ({ id, text }: AxisDraft): AxisValues | undefined => {
   const axis = axisOf(id);
-  return axis && { axis, values: valuesOf(text) };
+  return axis && { axis, values: axis.read(text) };
 };
 
 interface AxisFieldsProps {
@@ -48,7 +48,7 @@ const AxisFields = ({ label, draft, onChange, problem }: AxisFieldsProps) => (
       <Label className="field-label">Values of {label.toLowerCase()}</Label>
       <Input className="text-input" />
       <Text slot="description" className="help" data-problem={problem !== undefined || undefined}>
-        {problem ?? "Separated by commas."}
+        {problem ?? axisOf(draft.id)?.help}
       </Text>
     </TextField>
   </div>
@@ -59,7 +59,7 @@ const GridTable = () => {
   if (!x || !y) return <p className="gallery-empty">A grid draws every pair of two lists of values on one seed.</p>;
   return (
     <div className="grid-scroll">
-      <table className="grid-table">
+      <table className="grid-table" style={{ "--columns": x.values.length } as CSSProperties}>
         <thead>
           <tr>
             <th scope="col">
@@ -115,6 +115,7 @@ export const GridView = () => {
   if (!x || !y) return null;
   const problems = [axisProblem(x, settings), axisProblem(y, settings)] as const;
   const count = x.values.length * y.values.length;
+  const gridFault = gridProblem(x, y) ?? (count > MAX_CELLS ? `At most ${MAX_CELLS} images.` : undefined);
   return (
     <section className="grid-view" aria-label="Grid">
       <div className="axes">
@@ -123,7 +124,7 @@ export const GridView = () => {
         <div className="axes-actions">
           <Button
             look="primary"
-            isDisabled={problems.some(Boolean) || count > MAX_CELLS || isBusy}
+            isDisabled={problems.some(Boolean) || gridFault !== undefined || isBusy}
             onPress={() => drawGrid(x, y)}
           >
             Draw {count} images
@@ -133,10 +134,8 @@ export const GridView = () => {
               PNG
             </Button>
           )}
-          <p className="help">
-            {count > MAX_CELLS
-              ? `At most ${MAX_CELLS} images.`
-              : `With the settings of Make, on seed ${settings.seed}.`}
+          <p className="help" data-problem={gridFault !== undefined || undefined}>
+            {gridFault ?? `With the settings of Make, on seed ${settings.seed}.`}
           </p>
         </div>
       </div>

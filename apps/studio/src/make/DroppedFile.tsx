@@ -1,12 +1,12 @@
 import { FileTrigger } from "react-aria-components";
 import { settingsStore } from "../settings/settings-store.ts";
+import { startFrom } from "../source/source.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { say } from "../ui/toasts.tsx";
 import { type DroppedFile, dropStore, forgetFile, receiveFile } from "./drop-store.ts";
-import { startFrom } from "./source.ts";
 
 const imageTypes = ["image/png", "image/jpeg", "image/webp"];
 

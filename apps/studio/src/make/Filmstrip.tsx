@@ -4,8 +4,8 @@ import { Slider, SliderThumb, SliderTrack, ToggleButton, ToggleButtonGroup } fro
 import { traceOf } from "../gallery/gallery-store.ts";
 import { useStore } from "../state/store.ts";
 import { IconButton } from "../ui/buttons.tsx";
+import { PixelCanvas } from "../ui/PixelCanvas.tsx";
 import { closeFilm, type FrameKind, filmStore } from "./film-store.ts";
-import { PixelCanvas } from "./Plate.tsx";
 
 const kinds: readonly { readonly id: FrameKind; readonly label: string; readonly help: string }[] = [
   { id: "x0", label: "x₀", help: "The image that the network expects, step by step" },
@@ -50,7 +50,7 @@ export const Filmstrip = ({ id }: { readonly id: string }) => {
       <div className="film-strip" style={{ "--count": count } as CSSProperties}>
         <div className="film-frames" aria-hidden="true">
           {trace.points.map((point, i) => (
-            <div key={point.t} className="frame" data-current={i === at || undefined}>
+            <div key={`${point.shape.join("x")} ${point.t}`} className="frame" data-current={i === at || undefined}>
               {frames[kind][i] && <PixelCanvas image={frames[kind][i]} label="" />}
             </div>
           ))}

@@ -1,20 +1,24 @@
-import { deleteImages, type GalleryImage, toggleFavorite, traceOf } from "../gallery/gallery-store.ts";
+import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { SaveClip, saveClip } from "../clip/SaveClip.tsx";
+import { useEngineInfo } from "../engine/use-engine.ts";
+import { deleteImages, type GalleryImage, isClip, toggleFavorite, traceOf } from "../gallery/gallery-store.ts";
 import { recipeSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { linkOf } from "../settings/share.ts";
+import { startFrom } from "../source/source.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { Button, IconButton, IconToggle } from "../ui/buttons.tsx";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { download } from "../ui/download.ts";
 import { say } from "../ui/toasts.tsx";
 import { fileName } from "../ui/words.ts";
 import { drawVariations } from "./draw.ts";
 import { closeFilm, filmStore, openFilm } from "./film-store.ts";
-import { startFrom } from "./source.ts";
 
 /** Saves the PNG file, with its settings in it. */
-export const downloadImage = ({ png, recipe }: GalleryImage): void =>
-  download(png, fileName(recipe.prompt, recipe.seed));
+export const downloadImage = (image: GalleryImage): void =>
+  isClip(image) ? void saveClip(image, "apng") : download(image.png, fileName(image.recipe.prompt, image.recipe.seed));
 
 /** Takes an image's settings for the next one. */
 export function applySettings({ recipe }: GalleryImage): void {
@@ -54,35 +58,83 @@ const FilmToggle = ({ image }: { readonly image: GalleryImage }) => {
   return <IconToggle label="Steps" icon="film" shortcut="T" isSelected={isOpen} onChange={() => toggleFilm(image)} />;
 };
 
-/** Puts four images of the seeds that follow into the queue. */
-export const drawFour = ({ recipe }: GalleryImage): void =>
-  drawVariations(recipeSettings(recipe, settingsStore.get()), 4);
+/** How far variations go from the image; 0 draws other seeds. */
+const variationKinds = [
+  { id: "0.1", label: "Slight", note: "the same image with other details" },
+  { id: "0.25", label: "Moderate", note: "the same idea, drawn differently" },
+  { id: "0.5", label: "Strong", note: "half of another seed" },
+  { id: "0", label: "Other seeds", note: "the seeds that follow" },
+];
+const MODERATE = 0.25;
 
-/** Makes the next image start from this one. */
-export const startFromImage = ({ png }: GalleryImage): void => void startFrom(png, "an image of the gallery");
+/** Puts four variations of an image into the queue. */
+export const drawFour = ({ recipe }: GalleryImage, strength = MODERATE): void =>
+  drawVariations(recipeSettings(recipe, settingsStore.get()), strength);
+
+const VariationsMenu = ({ image }: { readonly image: GalleryImage }) => (
+  <MenuTrigger>
+    <IconButton label="Four variations" icon="variations" shortcut="V" />
+    <Popover className="popover">
+      <Menu className="list" items={variationKinds} onAction={(key) => drawFour(image, Number(key))}>
+        {({ label, note }) => (
+          <MenuItem textValue={label} className="list-item">
+            <ChoiceText label={label} note={note} />
+          </MenuItem>
+        )}
+      </Menu>
+    </Popover>
+  </MenuTrigger>
+);
+
+/** Makes the next image start from this one, or from the first frame of a clip. */
+export const startFromImage = ({ png, poster }: GalleryImage): void =>
+  void startFrom(poster ?? png, "an image of the gallery");
+
+/** The size of an image as its file has it. */
+function sizeText({ width, height, hires }: GalleryImage["recipe"], multiple: number): string {
+  const side = (length: number) => Math.round((length * (hires?.scale ?? 1)) / multiple) * multiple;
+  return `${side(width)} × ${side(height)}`;
+}
 
 const Caption = ({ recipe }: Pick<GalleryImage, "recipe">) => {
-  const { seed, steps, guidance, width, height } = recipe;
+  const { multiple } = useEngineInfo();
+  const { seed, steps, guidance, hires, variation, ...rest } = recipe;
+  const frames = rest["frames"];
   return (
     <p className="caption">
       <span>
-        {width} × {height}
+        {sizeText(recipe, multiple)}
+        {hires && " hires"}
       </span>
-      <span>seed {String(seed)}</span>
+      {frames !== undefined && <span>{String(frames)} frames</span>}
+      <span>
+        seed {String(seed)}
+        {variation && ` + ${Math.round(100 * variation.strength)} %`}
+      </span>
       <span>{steps} steps</span>
       <span>guidance {guidance}</span>
     </p>
   );
 };
 
+/** Starts from this image on a larger canvas. */
+export async function extendImage({ png, poster }: GalleryImage): Promise<void> {
+  await startFrom(poster ?? png, "an image of the gallery", { quiet: true });
+  changeView({ view: "make", isExtendOpen: true });
+}
+
 /** What can be done with the image on the plate. */
 export const ImageActions = ({ image }: { readonly image: GalleryImage }) => (
   <div className="actions">
     <Caption recipe={image.recipe} />
     <div className="action-buttons">
-      <Button icon="download" onPress={() => downloadImage(image)}>
-        Download
-      </Button>
+      {isClip(image) ? (
+        <SaveClip clip={image} />
+      ) : (
+        <Button icon="download" onPress={() => downloadImage(image)}>
+          Download
+        </Button>
+      )}
       <IconToggle
         label="Favorite"
         icon="heart"
@@ -92,9 +144,10 @@ export const ImageActions = ({ image }: { readonly image: GalleryImage }) => (
         onChange={() => void toggleFavorite(image.id)}
       />
       <FilmToggle image={image} />
-      <IconButton label="Four variations" icon="variations" shortcut="V" onPress={() => drawFour(image)} />
+      {!isClip(image) && <VariationsMenu image={image} />}
       <IconButton label="Use its settings" icon="reset" shortcut="R" onPress={() => applySettings(image)} />
       <IconButton label="Start from this image" icon="image" shortcut="I" onPress={() => startFromImage(image)} />
+      <IconButton label="Extend the canvas" icon="expand" shortcut="E" onPress={() => void extendImage(image)} />
       <IconButton label="Copy a link to the settings" icon="link" shortcut="L" onPress={() => void copyLink(image)} />
       <IconButton label="Delete" icon="trash" shortcut="Delete" onPress={() => void deleteImage(image)} />
     </div>

@@ -1,6 +1,7 @@
+import { ClipPlayer, useClipFrame } from "../clip/ClipPlayer.tsx";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
-import { galleryStore } from "../gallery/gallery-store.ts";
+import { galleryStore, isClip } from "../gallery/gallery-store.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, viewStore } from "../state/view-store.ts";
@@ -45,7 +46,9 @@ const Stage = () => {
   const { width, height } = useStore(settingsStore);
   const { sampleSize } = useEngineInfo();
   const image = useShownImage();
-  const frame = useFilmFrame(image?.id);
+  const step = useFilmFrame(image?.id);
+  const clipFrame = useClipFrame(image?.id);
+  const frame = step ?? clipFrame;
   return (
     <section className="stage" aria-label="Image">
       <Plate
@@ -58,6 +61,7 @@ const Stage = () => {
       />
       <div className="under-plate">
         {image && !current && <Filmstrip id={image.id} />}
+        {image && !current && isClip(image) && <ClipPlayer key={image.id} clip={image} />}
         {current ? (
           <ProgressLine />
         ) : image ? (

@@ -1,16 +1,8 @@
 import type { Image } from "aquatint";
-import { type CSSProperties, useEffect, useRef } from "react";
+import type { CSSProperties } from "react";
 import type { GalleryImage } from "../gallery/gallery-store.ts";
-import { drawPixels, grain } from "../ui/pixels.ts";
-
-/** Pixels on a canvas, as large as its frame. */
-export function PixelCanvas({ image, label }: { readonly image: Image; readonly label: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current) drawPixels(canvas.current, image);
-  }, [image]);
-  return <canvas ref={canvas} className="pixels" role="img" aria-label={label} />;
-}
+import { PixelCanvas } from "../ui/PixelCanvas.tsx";
+import { grain } from "../ui/pixels.ts";
 
 interface PlateProps {
   readonly preview: Image | undefined;

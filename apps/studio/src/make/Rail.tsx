@@ -2,6 +2,7 @@ import { ListBox, ListBoxItem } from "react-aria-components";
 import { galleryStore } from "../gallery/gallery-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
+import { Icon } from "../ui/icons.tsx";
 
 /** Images that the rail shows; the gallery has all. */
 const RAIL = 40;
@@ -22,11 +23,20 @@ export const Rail = ({ selected }: { readonly selected: string | undefined }) =>
         const [id] = keys === "all" ? [] : keys;
         if (id !== undefined) changeView({ selected: String(id) });
       }}
-      renderEmptyState={() => <span className="thumb thumb-empty" />}
+      renderEmptyState={() => (
+        <span className="thumb thumb-empty">
+          <span className="visually-hidden">No images yet</span>
+        </span>
+      )}
     >
-      {({ id, url, recipe }) => (
+      {({ id, url, recipe, ...image }) => (
         <ListBoxItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="thumb">
           <img src={url} alt={recipe.prompt} loading="lazy" />
+          {image.poster && (
+            <span className="clip-mark">
+              <Icon name="play" filled />
+            </span>
+          )}
         </ListBoxItem>
       )}
     </ListBox>

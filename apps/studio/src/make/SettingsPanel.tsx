@@ -1,25 +1,30 @@
-import { Input, Label, Text, TextArea, TextField } from "react-aria-components";
+import { Input, Label, Text, TextField } from "react-aria-components";
+import { VideoFields } from "../clip/VideoFields.tsx";
 import { useEngineInfo } from "../engine/use-engine.ts";
+import { PromptArea } from "../prompt/PromptArea.tsx";
+import { TokenNote } from "../prompt/TokenNote.tsx";
+import { styledPrompts } from "../settings/request.ts";
 import { drawSeed, type Settings } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { sourceStore } from "../source/source-store.ts";
 import { useStore } from "../state/store.ts";
 import { IconButton, IconToggle } from "../ui/buttons.tsx";
 import { FieldRow, RangeField } from "../ui/fields.tsx";
-import { TokenNote } from "./Composer.tsx";
+import { HiresFields } from "./HiresFields.tsx";
 import { MoreFields } from "./MoreFields.tsx";
 import { SamplerFields } from "./SamplerFields.tsx";
-import { sourceStore } from "./source-store.ts";
+import { VariationFields } from "./VariationFields.tsx";
 
-const NegativeField = ({ value }: { readonly value: string }) => (
+const NegativeField = ({ value, styledText }: { readonly value: string; readonly styledText: string }) => (
   <TextField className="field" value={value} onChange={(negative) => changeSettings({ negative })} maxLength={4000}>
     <div className="field-head">
       <Label className="field-label">Negative prompt</Label>
     </div>
-    <TextArea className="text-input" dir="auto" rows={2} placeholder="what the image should not show" />
+    <PromptArea className="text-input" rows={2} placeholder="what the image should not show" />
     <Text slot="description" className="help">
       The image moves away from these words, as strongly as guidance says.
     </Text>
-    <TokenNote text={value} />
+    <TokenNote text={styledText} />
   </TextField>
 );
 
@@ -95,10 +100,12 @@ export const SettingsPanel = () => {
   const settings = useStore(settingsStore);
   const own = useEngineInfo();
   const { steps, guidance } = settings;
+  const isClip = settings.output === "clip";
   return (
     <div className="panel-fields">
-      <NegativeField value={settings.negative} />
-      <StrengthField {...settings} />
+      {isClip && <VideoFields {...settings} />}
+      <NegativeField value={settings.negative} styledText={styledPrompts(settings).negative} />
+      {!isClip && <StrengthField {...settings} />}
       <RangeField
         label="Steps"
         help="More steps take longer and settle the details; past 40 little changes."
@@ -119,8 +126,10 @@ export const SettingsPanel = () => {
         onReset={guidance === null ? undefined : () => changeSettings({ guidance: null })}
       />
       <SeedField {...settings} />
+      {!isClip && <VariationFields {...settings} />}
       <SamplerFields {...settings} />
       <SizeFields {...settings} />
+      {!isClip && <HiresFields {...settings} steps={steps ?? own.steps} />}
       <MoreFields {...settings} />
     </div>
   );

@@ -32,7 +32,7 @@ export async function openFilm(id: string, trace: Trace): Promise<void> {
   for (const kind of ["x0", "x"] as const) {
     for (const point of trace.points) {
       if (filmStore.get().id !== id) return;
-      const [frame] = await engine.call("decode", { latents: [point[kind]], shape: trace.shape });
+      const [frame] = await engine.call("decode", { latents: [point[kind]], shape: point.shape });
       if (frame) filmStore.set((state) => (state.id === id ? withFrame(state, kind, frame) : state));
     }
   }

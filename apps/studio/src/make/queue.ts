@@ -1,17 +1,22 @@
 import type { Image } from "aquatint";
+import type { CallOptions } from "../engine/client.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
-import type { DrawOptions, DrawResult } from "../engine/protocol.ts";
+import type { ClipOptions, DrawOptions, DrawResult, MotionSource } from "../engine/protocol.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 
-/** An image that waits or is being made. */
-export interface Job {
-  readonly id: number;
-  readonly options: DrawOptions;
+/** An image or a clip to be made. */
+export type JobRequest = (
+  | { readonly options: DrawOptions; readonly motion?: undefined }
+  | { readonly options: ClipOptions; readonly motion: MotionSource }
+) & {
   /** Called with the image; the page shows it besides. */
   readonly onImage?: ((image: GalleryImage) => void) | undefined;
-}
+};
+
+/** One that waits or is being made. */
+export type Job = JobRequest & { readonly id: number };
 
 /** How far the image that is being made has come. */
 export interface JobProgress {
@@ -46,8 +51,8 @@ let last = 0;
 let controller: AbortController | undefined;
 
 /** Adds images to the queue, which makes them in turn. */
-export function enqueue(images: readonly Omit<Job, "id">[]): void {
-  const jobs = images.map((image) => ({ ...image, id: ++last }));
+export function enqueue(images: readonly JobRequest[]): void {
+  const jobs = images.map((image): Job => ({ ...image, id: ++last }));
   queueStore.set((state) => ({
     ...state,
     waiting: [...state.waiting, ...jobs],
@@ -99,7 +104,7 @@ const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"]
 
 async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
   const engine = await aborting(openEngine(), signal);
-  return engine.call("draw", job.options, {
+  const call: CallOptions = {
     signal,
     onEvent(event) {
       if (event.type !== "step" || signal.aborted) return;
@@ -110,10 +115,12 @@ async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
         return { ...state, current: { ...state.current, i, n, preview: preview ?? state.current.preview, firstStep } };
       });
     },
-  });
+  };
+  if (job.motion) return engine.call("clip", { options: job.options, motion: job.motion }, call);
+  return engine.call("draw", job.options, call);
 }
 
-const keep = ({ png, recipe, trace }: DrawResult): Promise<GalleryImage> =>
+const keep = ({ png, poster, recipe, trace }: DrawResult): Promise<GalleryImage> =>
   addImage(
     {
       id: crypto.randomUUID?.() ?? `${Date.now()}-${last}`,
@@ -121,6 +128,7 @@ const keep = ({ png, recipe, trace }: DrawResult): Promise<GalleryImage> =>
       recipe,
       png: new Blob([png], { type: "image/png" }),
       favorite: false,
+      ...(poster && { poster: new Blob([poster], { type: "image/png" }) }),
     },
     trace,
   );

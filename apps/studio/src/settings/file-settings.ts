@@ -22,7 +22,7 @@ export async function fileSettings(
   const metadata = imageMetadata(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }));
   if (!metadata) return undefined;
   const request = fromMetadata(metadata, { name });
-  const { settings, notes } = restored({ ...request.options }, base);
+  const { settings, notes } = restored({ ...request.options, ...request.clip }, base);
   return { settings, notes: [...modelNotes(request, model), ...request.notes, ...notes] };
 }
 

@@ -1,16 +1,16 @@
 import { z } from "zod";
 
+const digits = z.string().regex(/^\d{1,20}$/);
 const side = z.int().min(8).max(2048).nullable();
 
 /** Everything that a person chooses for an image but images themselves; null is the model's own choice. */
 export const settingsSchema = z.object({
+  /** A still image, or a clip of frames. */
+  output: z.enum(["image", "clip"]).default("image"),
   prompt: z.string().max(4000).default(""),
   negative: z.string().max(4000).default(""),
   /** Decimal digits, since seeds may have 64 bits. */
-  seed: z
-    .string()
-    .regex(/^\d{1,20}$/)
-    .default("7"),
+  seed: digits.default("7"),
   /** False draws a new seed for each image. */
   seedLocked: z.boolean().default(false),
   width: side.default(null),
@@ -32,6 +32,19 @@ export const settingsSchema = z.object({
   feather: z.number().min(0).max(16).default(2),
   /** How far the result may go from the image it starts from. */
   strength: z.number().min(0.05).max(1).default(0.7),
+  /** By what a second pass enlarges both sides; null makes none. */
+  hires: z.number().gt(1).max(8).nullable().default(null),
+  /** Share of the second pass's steps that are walked. */
+  hiresStrength: z.number().min(0.05).max(1).default(0.5),
+  hiresSteps: z.int().min(1).max(200).nullable().default(null),
+  /** How much of another seed's noise is mixed in; 0 is none. */
+  variationStrength: z.number().min(0).max(1).default(0),
+  variationSeed: digits.default("1"),
+  /** Names of styles, in the order in which they are applied. */
+  styles: z.array(z.string().max(100)).max(20).default([]),
+  frames: z.int().min(2).max(64).default(16),
+  /** Frames a second. */
+  fps: z.int().min(1).max(50).default(8),
 });
 
 /** Settings of an image. */

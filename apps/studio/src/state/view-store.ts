@@ -13,6 +13,7 @@ export interface ViewState {
   readonly isPanelOpen: boolean;
   readonly isSheetOpen: boolean;
   readonly isMaskOpen: boolean;
+  readonly isExtendOpen: boolean;
   /** Images side by side. */
   readonly compared: readonly [left: string | undefined, right: string | undefined];
 }
@@ -24,6 +25,7 @@ export const viewStore = createStore<ViewState>({
   isPanelOpen: false,
   isSheetOpen: false,
   isMaskOpen: false,
+  isExtendOpen: false,
   compared: [undefined, undefined],
 });
 

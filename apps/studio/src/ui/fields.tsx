@@ -17,6 +17,7 @@ import {
   Text,
 } from "react-aria-components";
 import { IconButton } from "./buttons.tsx";
+import { ChoiceText } from "./ChoiceText.tsx";
 import { Icon } from "./icons.tsx";
 
 interface Described {
@@ -75,6 +76,32 @@ export const RangeField = ({ label, help, value, min, max, step = 1, onChange, o
   </div>
 );
 
+interface StepProps extends Pick<Described, "label"> {
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly onChange: (value: number) => void;
+}
+
+/** A number with buttons that make it less and more. */
+export const StepField = ({ label, min, max, onChange, ...props }: StepProps) => (
+  <NumberField
+    className="stepper step-field"
+    minValue={min}
+    maxValue={max}
+    onChange={(next) => Number.isFinite(next) && onChange(next)}
+    {...props}
+  >
+    <Label className="field-label">{label}</Label>
+    <Group className="chip">
+      <Button slot="decrement">−</Button>
+      <Input />
+      <Button slot="increment">+</Button>
+    </Group>
+  </NumberField>
+);
+
 /** A choice of a list. */
 export interface Choice {
   readonly id: string;
@@ -109,8 +136,7 @@ export const SelectField = ({ label, help, value, choices, onChange, isDisabled 
       <ListBox className="list" items={choices}>
         {({ id, label: text, note }) => (
           <ListBoxItem id={id} textValue={text} className="list-item">
-            <Text slot="label">{text}</Text>
-            {note && <Text slot="description">{note}</Text>}
+            <ChoiceText label={text} note={note} />
           </ListBoxItem>
         )}
       </ListBox>
@@ -123,7 +149,11 @@ export const SwitchField = ({
   label,
   help,
   ...props
-}: Described & { readonly isSelected: boolean; readonly onChange: (on: boolean) => void }) => (
+}: Described & {
+  readonly isSelected: boolean;
+  readonly isDisabled?: boolean;
+  readonly onChange: (on: boolean) => void;
+}) => (
   <div className="field">
     <Switch className="switch" {...props}>
       <span className="switch-track">

@@ -1,9 +1,12 @@
 import type { Image } from "aquatint";
 
 /** Draws an image onto a canvas, one pixel each. */
-export function drawPixels(canvas: HTMLCanvasElement, { width, height, channels, data }: Image): void {
+export function drawPixels(
+  canvas: HTMLCanvasElement | OffscreenCanvas,
+  { width, height, channels, data }: Image,
+): void {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d") as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D | null;
   if (!context) return;
   const pixels = context.createImageData(width, height);
   for (let i = 0; i < width * height; i++) {

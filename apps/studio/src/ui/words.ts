@@ -12,7 +12,7 @@ export const counted = (count: number, noun: string): string =>
   `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 
 /** A name for a file, of a prompt's first words and the seed. */
-export function fileName(prompt: string, seed: unknown): string {
+export function fileName(prompt: string, seed: unknown, extension = "png"): string {
   const words = prompt.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return `${[...words.slice(0, 8), String(seed)].join("-").slice(0, 80) || "image"}.png`;
+  return `${[...words.slice(0, 8), String(seed)].join("-").slice(0, 80) || "image"}.${extension}`;
 }

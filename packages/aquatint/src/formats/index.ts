@@ -33,6 +33,9 @@ export {
   type RawTensors,
   type Safetensors,
 } from "./safetensors/safetensors.ts";
+export { animatedWebp, type WebpFrames } from "./video/animated-webp.ts";
 export { encodeApng } from "./video/apng.ts";
 export type { Clip, ClipFile } from "./video/clip.ts";
+export { encodeGif, type GifOptions } from "./video/gif.ts";
+export type { GifEncoder, GifFrameOptions, GifModule, GifPalette } from "./video/gifenc.ts";
 export { decodeApng } from "./video/read-apng.ts";

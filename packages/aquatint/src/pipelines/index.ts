@@ -35,6 +35,7 @@ export { addControlNets, type ControlNet, type ControlShape, describedControlNet
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
 export * from "./model/model-folder.ts";
+export { type MotionModules, motionModules, withLinearBetas, withMotionModules } from "./model/motion.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export { textToImageModules } from "./model/text-to-image-modules.ts";
@@ -62,5 +63,6 @@ export * from "./text-to-image/noise.ts";
 export * from "./text-to-image/options.ts";
 export * from "./text-to-image/plan.ts";
 export * from "./text-to-image/text-to-image.ts";
+export type { Variation, VariationOptions } from "./text-to-image/variation.ts";
 export * from "./text-to-video/index.ts";
 export type { RetryEvent } from "./vae/float16-fallback.ts";

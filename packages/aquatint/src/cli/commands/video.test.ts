@@ -78,10 +78,12 @@ test("a clip is not taken for an image, nor an image for a clip", async () => {
     code: 1,
     err: expect.stringMatching(/a\.png is a clip of 2 frames.*\n.*video --like/s),
   });
-  await call("generate", "a red apple", "--model", join(root, "model"), ...base, "--out", "c.png");
+  const hires = ["--hires", "2", "--variation-strength", "0.2"];
+  await call("generate", "a red apple", "--model", join(root, "model"), ...base, ...hires, "--out", "c.png");
   const files = ["--model", join(root, "model"), "--motion", join(root, "motion"), "--frames", "2"];
   const clip = await call("video", ...files, "--like", "c.png", "--out", "d.png", "--quiet");
   expect(clip).toMatchObject({ code: 0, err: expect.stringContaining("the settings are those of an image") });
+  expect(clip.err).toContain("clips have no hires and no variation, which the image had");
   expect(await call("video", ...files, "--quiet")).toMatchObject({ code: 1, err: expect.stringContaining("missing") });
 });
 

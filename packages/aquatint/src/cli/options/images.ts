@@ -1,6 +1,8 @@
+import { randomInt } from "node:crypto";
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
 import type { Size } from "../../formats/image/resize.ts";
+import type { Seed } from "../../math/random.ts";
 import type { GenerateOptions } from "../../pipelines/generate.node.ts";
 import { hiresFixDefaults } from "../../pipelines/text-to-image/hires-fix.ts";
 import { img2imgDefaults } from "../../pipelines/text-to-image/img2img.ts";
@@ -8,7 +10,7 @@ import { MAX_BATCH } from "../../pipelines/text-to-image/options.ts";
 import type { Io } from "../io.ts";
 import { addControlFlags, type ControlFlags, checkControlFlags, checkNeeds, controlInputs } from "./control.ts";
 import { noteResized, readImage } from "./image-input.ts";
-import { decimal, integer, wrong } from "./parsers.ts";
+import { decimal, integer, seed, wrong } from "./parsers.ts";
 
 /** The options of `aquatint generate` that begin with images, as they are parsed. */
 export interface ImageFlags extends ControlFlags {
@@ -18,6 +20,8 @@ export interface ImageFlags extends ControlFlags {
   readonly hires?: number;
   readonly hiresStrength?: number;
   readonly hiresSteps?: number;
+  readonly variationStrength?: number;
+  readonly variationSeed?: Seed;
   readonly batch: number;
   readonly strip?: string;
   readonly saveTrajectory?: string;
@@ -35,7 +39,7 @@ const share = (flag: string, example: number) => {
 
 /** Adds the options that begin with images. */
 export const addImageFlags = (command: Command): Command =>
-  addHires(addControlFlags(command, "input image"))
+  addVariation(addHires(addControlFlags(command, "input image")))
     .option("--init <file>", "initial image, for image-to-image: PNG; with the package sharp also JPEG, WebP, ...")
     .option(
       "--strength <s>",
@@ -74,9 +78,18 @@ const addHires = (command: Command): Command =>
       integer("--hires-steps", { min: 1, example: 20 }),
     );
 
+const addVariation = (command: Command): Command =>
+  command
+    .option(
+      "--variation-strength <s>",
+      "how much of the noise of --variation-seed to mix into the start, 0 to 1",
+      decimal("--variation-strength", { min: 0, max: 1, example: 0.2 }),
+    )
+    .option("--variation-seed <s>", "seed of a variation (default: a new one)", seed("--variation-seed"));
+
 /** The images and how they are used, as options of `prepareGeneration`. */
 export type ImageOptions = Required<
-  Pick<GenerateOptions, "init" | "strength" | "mask" | "controls" | "controlNets" | "hires" | "batch">
+  Pick<GenerateOptions, "init" | "strength" | "mask" | "controls" | "controlNets" | "hires" | "variation" | "batch">
 >;
 
 /** Reads the images that the options name. @throws AquatintError "cli/option" for options that do not fit together. */
@@ -95,8 +108,14 @@ export async function imageOptions(flags: ImageFlags, io: Io): Promise<ImageOpti
     controls: inputs.map(({ input, ...control }) => ({ ...control, image: input })),
     controlNets,
     hires: scale === undefined ? undefined : { scale, strength, steps },
+    variation: variationOf(flags),
     batch: flags.batch,
   };
+}
+
+function variationOf({ variationStrength: strength, variationSeed }: ImageFlags): ImageOptions["variation"] {
+  if (strength === undefined) return undefined;
+  return { strength, seed: variationSeed ?? randomInt(2 ** 32) };
 }
 
 function checkTogether(flags: ImageFlags): void {
@@ -109,6 +128,7 @@ function checkTogether(flags: ImageFlags): void {
     ["--mask", flags.mask, "--init", flags.init],
     ["--hires-strength", flags.hiresStrength, "--hires", flags.hires],
     ["--hires-steps", flags.hiresSteps, "--hires", flags.hires],
+    ["--variation-seed", flags.variationSeed, "--variation-strength", flags.variationStrength],
   ]);
   if (flags.hires === undefined) return;
   if (flags.hires === 1) refuse('--hires: expected a number above 1, got "1"', "for example --hires 2");

@@ -62,6 +62,17 @@ describe("--like", () => {
     expect((await texts("a.jpg.png"))["aquatint"]).toBe((await texts("a.png"))["aquatint"]);
   });
 
+  test.each([
+    ["a hires fix", ["--hires", "2", "--hires-strength", "0.6", "--hires-steps", "4", "--size", "8x6"]],
+    ["a variation", ["--variation-strength", "0.3", "--variation-seed", "123456789012"]],
+  ])("makes %s again", async (_, flags) => {
+    expect(await run(["a red apple", ...model(), "--steps", "2", ...flags, "--out", "a.png"])).toMatchObject({
+      code: 0,
+    });
+    expect(await run([...model(), "--like", "a.png", "--out", "b.png"])).toMatchObject({ code: 0, err: "" });
+    expect(await bytes("b.png")).toEqual(await bytes("a.png"));
+  });
+
   test("says that a shorter prompt is padded where the web UI did not pad it", async () => {
     const image = { width: 1, height: 1, channels: 3, data: new Uint8Array(3) } as const;
     const notes = async (prompt: string, settings: string) => {

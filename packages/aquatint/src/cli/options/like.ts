@@ -29,10 +29,20 @@ export async function metadataOptions<T extends Pick<CheckpointFlags, "lora">>(
   checkKind(like, { path, clips, io });
   const isGiven = (key: string) =>
     [key, ...(governing[key] ?? [])].some((option) => command.getOptionValueSource(option) === "cli");
-  const { prompt, ...options } = { ...flagsOf(like.options), ...(like.clip && clipFlagsOf(like.clip)) };
+  const { prompt, ...options } = {
+    ...flagsOf(clips ? stillOnly(like.options, io) : like.options),
+    ...(like.clip && clipFlagsOf(like.clip)),
+  };
   const completed = Object.entries(options).filter(([key, value]) => value !== undefined && !isGiven(key));
   for (const note of like.notes) io.stderr.write(`note: ${printable(note)}\n`);
   return { prompt, flags: { ...flags, ...Object.fromEntries(completed) }, like };
+}
+
+/** Options without those that images alone have; which were there goes to stderr. */
+function stillOnly({ hires, variation, ...options }: TextToImageOptions, { stderr }: Io): TextToImageOptions {
+  const names = Object.entries({ hires, variation }).flatMap(([name, value]) => (value ? [name] : []));
+  if (names.length > 0) stderr.write(`note: clips have no ${names.join(" and no ")}, which the image had\n`);
+  return options;
 }
 
 /** Refuses a clip where one image is made; says where a clip is made of an image's settings. @throws AquatintError "like/clip". */
@@ -52,11 +62,16 @@ function checkKind(
 const governing: Readonly<Record<string, readonly string[]>> = {
   clipSkipRule: ["clipSkip"],
   emphasis: ["promptSyntax"],
+  hiresStrength: ["hires"],
+  hiresSteps: ["hires"],
+  variationSeed: ["variationStrength"],
 };
 
 /** Options under the names of the command's flags. */
-const flagsOf = ({ width, height, ...options }: TextToImageOptions) => ({
+const flagsOf = ({ width, height, hires, variation, ...options }: TextToImageOptions) => ({
   ...options,
+  ...(hires && { hires: hires.scale, hiresStrength: hires.strength, hiresSteps: hires.steps }),
+  ...(variation && { variationStrength: variation.strength, variationSeed: variation.seed }),
   size: width !== undefined && height !== undefined ? { width, height } : undefined,
 });
 

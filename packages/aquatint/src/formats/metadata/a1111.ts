@@ -53,6 +53,7 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
   const at = caseless(settings);
   const [positive, other] = [withoutNetworks(prompt), withoutNetworks(negative)];
   const networks = [...positive.networks, ...other.networks, ...hypernet(at), ...civitaiLoras(at, positive.networks)];
+  const variation = variationOf(at);
   const rng = generatorOf(at("RNG"), rules.rng ?? "cuda-philox");
   return compact({
     source: rules.source,
@@ -65,6 +66,7 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
     settings,
     defaultSchedule: defaultSchedule(at),
     guidanceRescale: numberOf(at("CFG Rescale")),
+    variation,
     clipStop: layerOf(at("Clip skip"), at("Version")),
     paddedChunks: /^true/i.test(at("Pad conds") ?? ""),
     rng: rng ?? "cuda-philox",
@@ -72,7 +74,9 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
     emphasis: emphasisOf(at("Emphasis")),
     networks: nonEmpty(networks),
     unrepeated: nonEmpty([
-      ...unrepeatedOf(settings, [...readKeys, ...(rules.neutral ?? [])]).filter((text) => !isDefault(text)),
+      ...unrepeatedOf(settings, [...readKeys, ...(variation ? variationKeys : []), ...(rules.neutral ?? [])]).filter(
+        (text) => !isDefault(text),
+      ),
       ...(/^(v0|false)/i.test(at("Pad conds") ?? "") ? [`Pad conds ${at("Pad conds")}`] : []),
       ...(emphasisOf(at("Emphasis")) ? [] : [`Emphasis ${at("Emphasis")}`]),
     ]),
@@ -82,6 +86,16 @@ export function readInfotext({ prompt, negative, settings }: Infotext, rules: In
       ...(at("TI hashes") ? [`embeddings were used, which must be given again: ${at("TI hashes")}`] : []),
     ]),
   });
+}
+
+const variationKeys = ["Variation seed", "Variation seed strength"];
+
+/** The seed whose noise was mixed in; a part of it alone says nothing. */
+function variationOf(at: At): ImageMetadata["variation"] {
+  const seed = seedOf(at("Variation seed"));
+  const strength = numberOf(at("Variation seed strength"));
+  if (seed === undefined || strength === undefined || !(strength > 0 && strength <= 1)) return undefined;
+  return typeof seed === "string" || seed >= 0 ? { seed, strength } : undefined;
 }
 
 /** Sampler and schedule; Krita's plugin writes "its own name (sampler / schedule)" with ComfyUI's names. */

@@ -61,6 +61,8 @@ export interface ImageMetadata {
   readonly schedulesOf?: "ComfyUI" | undefined;
   readonly guidanceRescale?: number | undefined;
   readonly clipStop?: ClipStop | undefined;
+  /** Noise of another seed that was mixed into the start. */
+  readonly variation?: { readonly seed: number | string; readonly strength: number } | undefined;
   /** True if prompts of fewer chunks were padded to as many as the longest; unknown when absent. */
   readonly paddedChunks?: boolean | undefined;
   readonly rng?: GeneratorName | undefined;

@@ -11,13 +11,14 @@ export interface GifModule {
 }
 
 /** A GIF file that is being written. */
-interface GifEncoder {
+export interface GifEncoder {
   writeFrame(indexes: Uint8Array, width: number, height: number, options: GifFrameOptions): void;
   finish(): void;
   bytes(): Uint8Array;
 }
 
-interface GifFrameOptions {
+/** How a frame of a GIF file is shown. */
+export interface GifFrameOptions {
   /** The palette of all frames, for the first. */
   readonly palette?: GifPalette;
   /** Repetitions, for the first: 0 for ever, -1 never. */

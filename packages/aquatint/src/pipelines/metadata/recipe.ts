@@ -9,6 +9,8 @@ import { frameNoises } from "../text-to-video/frame-noise.ts";
 import { freeInitFilters } from "../text-to-video/free-init.ts";
 
 const count = z.int().nonnegative();
+/** As text where it is beyond 2^53. */
+const seed = z.union([count, z.string().regex(/^\d{1,20}$/)]);
 
 /** Settings that a clip has besides an image's. */
 const clipShape = {
@@ -42,8 +44,7 @@ const clipShape = {
 const parametersSchema = z.looseObject({
   prompt: z.string(),
   negative: z.string().default(""),
-  /** As text where it is beyond 2^53. */
-  seed: z.union([count, z.string().regex(/^\d{1,20}$/)]),
+  seed,
   steps: z.int().positive(),
   sampler: z.string(),
   guidance: z.number().nonnegative(),
@@ -69,6 +70,8 @@ const parametersSchema = z.looseObject({
   strength: z.number().optional(),
   /** Other inputs of the image, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
   needs: z.array(z.string()).optional(),
+  /** Noise of another seed in the start, where there was some. */
+  variation: z.object({ seed, strength: z.number().min(0).max(1) }).optional(),
   rng: z.string(),
   /** Only where it is not fresh. */
   noise: z.string().optional(),

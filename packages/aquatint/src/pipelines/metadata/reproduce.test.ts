@@ -113,6 +113,12 @@ test.each([
   expect(webUi(`Sampler: Euler, ${settings}`).options.rng).toBe(rng);
 });
 
+test("a variation is that of the web UI where its seed and strength are there", () => {
+  const { options, notes } = webUi("Sampler: Euler, Variation seed: 9, Variation seed strength: 0.25");
+  expect({ variation: options.variation, notes }).toEqual({ variation: { seed: 9, strength: 0.25 }, notes: [] });
+  expect(webUi("Sampler: Euler, Variation seed: 9")).toMatchObject({ notes: ["not repeated: Variation seed 9"] });
+});
+
 test("layers are counted from 0 here, and guidance is rescaled alike", () => {
   expect(webUi("Sampler: Euler, Clip skip: 2, CFG Rescale: 0.5").options).toMatchObject({
     clipSkip: 1,

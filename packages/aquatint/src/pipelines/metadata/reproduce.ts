@@ -45,14 +45,15 @@ export const fromMetadata = (metadata: ImageMetadata, { name, loras = [] }: Meta
 function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequest {
   const recipe = parseParameters(settings, { name });
   const { model, modelHash, rng, noise, seed, needs = [], version: _, motion, firstFrame, ...clipped } = recipe;
-  const { frames, fps, windows, frameNoise, freeInit, ...parameters } = clipped;
+  const { frames, fps, windows, frameNoise, freeInit, variation, ...parameters } = clipped;
   const missing = [...needs, ...(firstFrame ? ["first frame"] : []), ...(motion ? [`motion adapter ${motion}`] : [])];
   const later = Object.keys(settings).filter((key) => !parameterKeys.includes(key));
   return {
     options: {
       ...Object.fromEntries(Object.entries(parameters).filter(([key]) => parameterKeys.includes(key))),
       prompt: parameters.prompt,
-      seed: typeof seed === "string" ? BigInt(seed) : seed,
+      seed: exactSeed(seed),
+      ...(variation && { variation: { ...variation, seed: exactSeed(variation.seed) } }),
       rng: generatorNamed(rng),
       ...(noise !== undefined && { noise: noiseKindNamed(noise) }),
     },
@@ -66,8 +67,10 @@ function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequ
   };
 }
 
+const exactSeed = (seed: number | string) => (typeof seed === "string" ? BigInt(seed) : seed);
+
 function fromProgram(metadata: ImageMetadata, loras: NonNullable<MetadataContext["loras"]>): GenerationRequest {
-  const { guidanceRescale, clipStop, rng, promptSyntax, emphasis, model, modelHash } = metadata;
+  const { guidanceRescale, clipStop, rng, promptSyntax, emphasis, variation, model, modelHash } = metadata;
   const sampler = knownSampler(metadata);
   const layers = (clipStop?.layer ?? 1) - 1;
   return {
@@ -75,6 +78,7 @@ function fromProgram(metadata: ImageMetadata, loras: NonNullable<MetadataContext
       ...repeated(metadata),
       ...(sampler.name !== undefined && { sampler: sampler.name }),
       ...(rng !== undefined && { rng }),
+      ...(variation && { variation: { ...variation, seed: exactSeed(variation.seed) } }),
       ...(promptSyntax !== undefined && { promptSyntax }),
       ...(emphasis !== undefined && emphasis !== "Original" && { emphasis: emphasisMode(emphasis) }),
       ...(clipStop && layers > 0 && { clipSkip: layers, clipSkipRule: clipStop.rule }),
@@ -98,7 +102,7 @@ const emphasisMode = (name: string) =>
 
 /** The fields that every program has; a seed below 0 stands for a new one. */
 function repeated({ prompt = "", negative, seed, steps, guidance, width, height }: ImageMetadata) {
-  const normalSeed = typeof seed === "string" ? BigInt(seed) : seed !== undefined && seed >= 0 ? seed : undefined;
+  const normalSeed = seed !== undefined && (typeof seed === "string" || seed >= 0) ? exactSeed(seed) : undefined;
   return {
     ...{ prompt, negative, seed: normalSeed, steps, guidance },
     ...(width !== undefined && height !== undefined && { width, height }),

@@ -75,7 +75,7 @@ async function initialLatent(plan: Canvas, context: ImageContext): Promise<Initi
   const encode = encoderOf(plan, context);
   const fromNoise = init === undefined || (mask !== undefined && strength === 1);
   const original = init && !(isInpainting && fromNoise) ? await encode(init) : undefined;
-  const eps = stream.randn(sizeOf(plan.latentShape));
+  const eps = await startNoise(plan, stream);
   const x =
     fromNoise || !original
       ? lin([plan.scheduler.initialNoiseScale(plan.scheduler.path(plan.steps)), eps])
@@ -87,6 +87,14 @@ async function initialLatent(plan: Canvas, context: ImageContext): Promise<Initi
   // diffusers encodes the masked image, too, and so takes its random numbers from the stream
   if (context.network.posterior) stream.randn(sizeOf(plan.latentShape));
   return { x, project: keepUnmasked({ cells, original: required(original, "original"), eps }) };
+}
+
+/** Standard normals of an image's start, with those of its variation mixed in. */
+async function startNoise({ latentShape, variation, rng }: Canvas, stream: NormalStream): Promise<Latent> {
+  const noise = stream.randn(sizeOf(latentShape));
+  if (!variation) return noise;
+  const { variedNoise } = await import("./variation.ts");
+  return variedNoise(noise, { variation, rng, shape: latentShape });
 }
 
 /** Encodes an image [3, height, width], drawing from the autoencoder's posterior where there is one. */

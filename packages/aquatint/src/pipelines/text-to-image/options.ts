@@ -5,9 +5,15 @@ import type { ConditioningOptions } from "../conditioning/plan.ts";
 import type { HiresFixOptions } from "./hires-fix.ts";
 import type { Img2ImgOptions } from "./img2img.ts";
 import type { NoiseOptions } from "./noise.ts";
+import type { VariationOptions } from "./variation.ts";
 
 /** Options of `planTextToImage`. */
-export interface TextToImageOptions extends NoiseOptions, ConditioningOptions, Img2ImgOptions, HiresFixOptions {
+export interface TextToImageOptions
+  extends NoiseOptions,
+    ConditioningOptions,
+    Img2ImgOptions,
+    HiresFixOptions,
+    VariationOptions {
   /** Steps of the sampler, 1 .. the schedule's T; the model's own choice when absent, as for `guidance`. */
   readonly steps?: number | undefined;
   /** Scale of classifier-free guidance; up to 1 there is none. */

@@ -14,6 +14,7 @@ import { generationDefaults } from "../model/defaults.ts";
 import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
 import { checkedNoise } from "./noise.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
+import type { Variation } from "./variation.ts";
 
 /** Options that have been checked against a model: nothing about them can fail later. */
 export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise>>, ImageInputs {
@@ -28,6 +29,8 @@ export interface TextToImagePlan extends Required<ReturnType<typeof checkedNoise
   /** Conditioning of the U-Net. */
   readonly conditioning: Conditioning;
   readonly seed: Seed;
+  /** Noise of another seed that is mixed into the start. */
+  readonly variation?: Variation | undefined;
   readonly width: number;
   readonly height: number;
   /** Shape of what the U-Net denoises: [c, h, w]. */
@@ -88,7 +91,7 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     guidance,
     conditioning,
     ...(await planEvaluations(options, { levels, conditioning, sampler: sampling.sampler })),
-    ...checkedNoise(options),
+    ...(await planNoise(options)),
     seed,
     width,
     height,
@@ -124,6 +127,14 @@ async function planRange(
     cfg: conditioning.cfgBatch > conditioning.weights.length,
     unconditionalSampler: sampler.unconditional ? sampler.name : undefined,
   });
+}
+
+/** The generator and the kinds of noise, with the variation of the start where there is one. */
+async function planNoise(options: TextToImageOptions) {
+  const noise = checkedNoise(options);
+  if (!options.variation) return noise;
+  const { checkedVariation } = await import("./variation.ts");
+  return { ...noise, variation: checkedVariation(options.variation) };
 }
 
 async function planStepCache(choice: StepCacheChoice, sampler: SamplerEntry): Promise<StepCache> {

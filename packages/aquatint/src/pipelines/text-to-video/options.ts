@@ -7,7 +7,7 @@ import type { PromptKey } from "./prompt-keys.ts";
 
 /** Options of `planTextToVideo`. */
 export interface TextToVideoOptions
-  extends Omit<TextToImageOptions, "prompt" | "init" | "mask" | "hires" | "controls"> {
+  extends Omit<TextToImageOptions, "prompt" | "init" | "mask" | "hires" | "controls" | "variation"> {
   /** One prompt, or prompts that hold at frames, with the text states between two frames mixed. */
   readonly prompt: string | readonly PromptKey[];
   /** Frames of the clip; as many as `init` has, or 16, if absent. */

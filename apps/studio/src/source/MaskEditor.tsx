@@ -6,8 +6,8 @@ import { changeView, viewStore } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { RangeField } from "../ui/fields.tsx";
+import { PixelCanvas } from "../ui/PixelCanvas.tsx";
 import { emptyMask, type MaskState, maskImage, paintMask, type Stroke } from "./mask-strokes.ts";
-import { PixelCanvas } from "./Plate.tsx";
 import { sourceStore } from "./source-store.ts";
 
 /** Side of the canvas on which is painted, in pixels. */
@@ -16,19 +16,21 @@ const SIDE = 512;
 interface CanvasProps {
   readonly image: Image;
   readonly mask: MaskState;
+  /** White of another mask, which stays. */
+  readonly other: Image | undefined;
   readonly radius: number;
   readonly onStroke: (stroke: Stroke) => void;
 }
 
 /** The image with the mask over it, to be painted on. */
-const MaskCanvas = ({ image, mask, radius, onStroke }: CanvasProps) => {
+const MaskCanvas = ({ image, mask, other, radius, onStroke }: CanvasProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [stroke, setStroke] = useState<Stroke>();
   const ratio = image.width / image.height;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
-    if (context) paintMask(context, { ...mask, strokes: [...mask.strokes, ...(stroke ? [stroke] : [])] });
-  }, [mask, stroke]);
+    if (context) paintMask(context, { ...mask, strokes: [...mask.strokes, ...(stroke ? [stroke] : [])] }, other);
+  }, [mask, stroke, other]);
   const point = ({ clientX, clientY, currentTarget }: PointerEvent): readonly [number, number] => {
     const { left, top, width, height } = currentTarget.getBoundingClientRect();
     return [(clientX - left) / width, (clientY - top) / height];
@@ -109,7 +111,7 @@ const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => {
 /** The window in which a mask is painted. */
 export const MaskEditor = () => {
   const isOpen = useStore(viewStore, (state) => state.isMaskOpen);
-  const { image } = useStore(sourceStore);
+  const { image, extension } = useStore(sourceStore);
   const [mask, setMask] = useState(emptyMask);
   const [radius, setRadius] = useState(0.1);
   const close = () => changeView({ isMaskOpen: false });
@@ -123,6 +125,7 @@ export const MaskEditor = () => {
           <MaskCanvas
             image={image}
             mask={mask}
+            other={extension?.mask}
             radius={radius}
             onStroke={(stroke) => setMask((state) => ({ ...state, strokes: [...state.strokes, stroke] }))}
           />
@@ -132,7 +135,7 @@ export const MaskEditor = () => {
               look="primary"
               onPress={() => {
                 changeSettings({ strength: 1 }); // the painted part begins with noise alone
-                sourceStore.set((state) => ({ ...state, mask: maskImage(mask, image) }));
+                sourceStore.set((state) => ({ ...state, mask: maskImage(mask, { ...image, other: extension?.mask }) }));
                 close();
               }}
             >

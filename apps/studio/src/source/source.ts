@@ -3,11 +3,11 @@ import { say } from "../ui/toasts.tsx";
 import { changeSource } from "./source-store.ts";
 
 /** Makes the next image start from a file's. */
-export async function startFrom(file: Blob, name: string): Promise<void> {
+export async function startFrom(file: Blob, name: string, { quiet = false } = {}): Promise<void> {
   try {
     const { readImage } = await import("aquatint/web");
     changeSource(await readImage(file), name);
-    say("The next image starts from this one. Strength says how far it may go.");
+    if (!quiet) say("The next image starts from this one. Strength says how far it may go.");
   } catch (error) {
     const { message, hint } = asError(error);
     say(message, { detail: hint });

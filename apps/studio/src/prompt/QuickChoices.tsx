@@ -8,12 +8,12 @@ import {
   MenuTrigger,
   NumberField,
   Popover,
-  Text,
 } from "react-aria-components";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { qualities, qualityOf, sizeOf, sizePresets } from "../settings/presets.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { Icon } from "../ui/icons.tsx";
 
 interface MenuChoice {
@@ -46,14 +46,32 @@ const ChoiceMenu = ({ label, text, choices, value, onChoose }: ChoiceMenuProps) 
       >
         {({ id, label: title, note }) => (
           <MenuItem id={id} textValue={title} className="list-item">
-            <Text slot="label">{title}</Text>
-            <Text slot="description">{note}</Text>
+            <ChoiceText label={title} note={note} />
           </MenuItem>
         )}
       </Menu>
     </Popover>
   </MenuTrigger>
 );
+
+const outputs = [
+  { id: "image", label: "Image", note: "one still image" },
+  { id: "clip", label: "Video", note: "a clip of frames, with a motion adapter" },
+] as const;
+
+/** What is made: an image or a clip. */
+export const OutputChoice = () => {
+  const output = useStore(settingsStore, (settings) => settings.output);
+  return (
+    <ChoiceMenu
+      label="Output"
+      text={outputs.find(({ id }) => id === output)?.label ?? "Image"}
+      value={output}
+      choices={outputs}
+      onChoose={(id) => changeSettings({ output: id === "clip" ? "clip" : "image" })}
+    />
+  );
+};
 
 /** The size of the image. */
 export const SizeChoice = () => {

@@ -1,12 +1,24 @@
 import type { Image } from "aquatint";
 import { createStore } from "../state/store.ts";
+import type { Margins } from "./extend.ts";
 
-/** The image that the next one starts from, and what of it is painted. */
+/** A canvas that was extended. */
+export interface Extension {
+  /** The image before. */
+  readonly original: Image;
+  readonly margins: Margins;
+  readonly overlap: number;
+  /** White where the canvas is new. */
+  readonly mask: Image;
+}
+
+/** The image that the next one starts from, and what of it is made anew. */
 export interface SourceState {
   readonly image: Image | undefined;
   readonly name: string;
   /** White where to paint. */
   readonly mask: Image | undefined;
+  readonly extension?: Extension | undefined;
 }
 
 /** The state of the source. */

@@ -1,0 +1,45 @@
+import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
+import { type ClipFileName, type ClipFormat, clipFormats } from "../engine/clip-formats.ts";
+import { asError, openEngine } from "../engine/engine-store.ts";
+import type { GalleryImage } from "../gallery/gallery-store.ts";
+import { ChoiceText } from "../ui/ChoiceText.tsx";
+import { download } from "../ui/download.ts";
+import { Icon } from "../ui/icons.tsx";
+import { say } from "../ui/toasts.tsx";
+import { fileName } from "../ui/words.ts";
+
+/** Saves a clip with its settings in it. */
+export async function saveClip({ png, recipe }: GalleryImage, format: ClipFileName): Promise<void> {
+  const { extension, type } = clipFormats[format];
+  try {
+    const engine = await openEngine();
+    const bytes = await engine.call("encode", { png, format });
+    download(new Blob([bytes], { type }), fileName(recipe.prompt, recipe.seed, extension));
+  } catch (error) {
+    const { message, hint } = asError(error);
+    say(message, { detail: hint });
+  }
+}
+
+const formats = Object.entries(clipFormats) as readonly (readonly [ClipFileName, ClipFormat])[];
+const items = formats.map(([id, format]) => ({ id, ...format }));
+
+/** The formats in which a clip can be saved. */
+export const SaveClip = ({ clip }: { readonly clip: GalleryImage }) => (
+  <MenuTrigger>
+    <AriaButton className="button" data-look="plain" aria-label="Download">
+      <Icon name="download" />
+      Download
+      <Icon name="chevron" />
+    </AriaButton>
+    <Popover className="popover">
+      <Menu className="list" items={items} onAction={(key) => void saveClip(clip, String(key) as ClipFileName)}>
+        {({ id, label, note }) => (
+          <MenuItem id={id} textValue={label} className="list-item">
+            <ChoiceText label={label} note={note} />
+          </MenuItem>
+        )}
+      </Menu>
+    </Popover>
+  </MenuTrigger>
+);

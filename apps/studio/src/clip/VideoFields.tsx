@@ -1,0 +1,80 @@
+import { useEffect } from "react";
+import { FileTrigger } from "react-aria-components";
+import type { Settings } from "../settings/settings.ts";
+import { changeSettings } from "../settings/settings-store.ts";
+import { useStore } from "../state/store.ts";
+import { Button } from "../ui/buttons.tsx";
+import { RangeField } from "../ui/fields.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { motionStore, openMotion } from "./motion-store.ts";
+
+/** Frames at most where no adapter says how many. */
+const FRAMES = 32;
+
+const OpenAdapter = ({ label }: { readonly label: string }) => (
+  <FileTrigger
+    acceptedFileTypes={[".safetensors"]}
+    onSelect={(files) => {
+      const [file] = files ?? [];
+      if (file) void openMotion(file);
+    }}
+  >
+    <Button>{label}</Button>
+  </FileTrigger>
+);
+
+const AdapterField = () => {
+  const motion = useStore(motionStore);
+  const names = { unknown: "Not looked for yet", opening: "Opening", missing: "None" } as const;
+  return (
+    <div className="field">
+      <div className="field-head">
+        <span className="field-label">Motion adapter</span>
+        <span className="field-value">{motion.status === "ready" ? motion.info.name : names[motion.status]}</span>
+      </div>
+      <OpenAdapter label="Open another" />
+      <p className="help">The layers that join the frames; a .safetensors file of AnimateDiff, made for this model.</p>
+    </div>
+  );
+};
+
+/** The settings of a clip. */
+export const VideoFields = ({ frames, fps }: Pick<Settings, "frames" | "fps">) => {
+  const max = useStore(motionStore, (motion) => (motion.status === "ready" ? motion.info.maxFrames : FRAMES));
+  return (
+    <>
+      <RangeField
+        label="Frames"
+        help={`More frames take longer; the adapter sees ${max} at once.`}
+        value={Math.min(frames, max)}
+        min={2}
+        max={max}
+        onChange={(value) => changeSettings({ frames: value })}
+      />
+      <RangeField
+        label="Frames a second"
+        help="How fast the clip plays; adapters are trained at 8."
+        value={fps}
+        min={1}
+        max={50}
+        onChange={(value) => changeSettings({ fps: value })}
+      />
+      <AdapterField />
+    </>
+  );
+};
+
+/** Looks for the host's adapter once clips are chosen, and says what is missing. */
+export const MotionNotice = () => {
+  const motion = useStore(motionStore);
+  useEffect(() => {
+    if (motion.status === "unknown") void openMotion();
+  }, [motion.status]);
+  if (motion.status === "opening") return <Notice kind="note" text="Looking for the motion adapter" />;
+  if (motion.status !== "missing") return null;
+  return (
+    <Notice kind="warning" text={motion.error.message} hint={motion.error.hint}>
+      <OpenAdapter label="Open an adapter" />
+    </Notice>
+  );
+};

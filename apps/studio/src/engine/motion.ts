@@ -1,0 +1,110 @@
+import {
+  AquatintError,
+  blobFiles,
+  encodePng,
+  type Image,
+  type Model,
+  type ModelFiles,
+  openModel,
+  type Runtime,
+  type TextToImageModel,
+  type TextToImageNetwork,
+  textToImageModel,
+  textToImageNetwork,
+} from "aquatint";
+import { encodeApng, withTexts } from "aquatint/formats";
+import {
+  motionModules,
+  type Previewer,
+  parameterTexts,
+  planTextToVideo,
+  textToVideo,
+  videoParameters,
+  webUiSampler,
+  withLinearBetas,
+  withMotionModules,
+} from "aquatint/pipelines";
+import { fetchManifest, storedModel } from "./model-files.ts";
+import { browserPieces } from "./pieces.ts";
+import type { ClipOptions, DrawResult, EngineEvent, EngineInfo, MotionInfo, MotionSource } from "./protocol.ts";
+
+/** A model that makes clips. */
+export interface MotionEngine {
+  readonly info: MotionInfo;
+  readonly model: TextToImageModel;
+  readonly network: TextToImageNetwork;
+}
+
+/** What motion modules are put into. */
+export interface MotionParts {
+  readonly opened: Model;
+  readonly runtime: Runtime;
+}
+
+/** The model with a motion adapter's modules in its U-Net. @throws AquatintError "studio/motion", "model/…" or "motion/…". */
+export async function loadMotion(
+  source: MotionSource,
+  { opened, runtime }: MotionParts,
+  onEvent: (event: EngineEvent) => void,
+): Promise<MotionEngine> {
+  const files = source.file ? fileOf(source.file) : await hostFiles(source.base, onEvent);
+  const motion = motionModules(await openModel(files));
+  const images = await textToImageModel(withLinearBetas(opened));
+  const model = withMotionModules(images, motion);
+  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  const info = { name: files.name, maxFrames: motion.config.motion_max_seq_length };
+  return { info, model, network };
+}
+
+const fileOf = (file: File): ModelFiles => blobFiles(new Map([[file.name, file]]), file.name);
+
+async function hostFiles(base: string, onEvent: (event: EngineEvent) => void): Promise<ModelFiles> {
+  const store = await browserPieces();
+  const manifest = await fetchManifest(base, store).catch((error: unknown) => {
+    const code = error instanceof AquatintError ? error.code : "";
+    throw code === "studio/missing" || code === "studio/manifest" ? noMotion() : error;
+  });
+  return storedModel(manifest, { base, store, onProgress: (progress) => onEvent({ type: "model", progress }) });
+}
+
+const noMotion = () =>
+  new AquatintError("studio/motion", "this page has no motion adapter, which a clip needs besides the model", {
+    hint: "open the file of an adapter that was made for the model; the default model's own is not trained yet",
+  });
+
+/** Facts about the engine that a clip's recipe names. */
+export interface ClipContext {
+  readonly engine: Pick<EngineInfo, "modelName" | "modelHash">;
+  readonly previewer: Previewer | undefined;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** Makes a clip, as an animated PNG file with its recipe in it. */
+export async function drawClip(
+  { info, model, network }: MotionEngine,
+  options: ClipOptions,
+  { engine, previewer, signal, onEvent }: ClipContext,
+): Promise<DrawResult> {
+  const start = performance.now();
+  const plan = await planTextToVideo(model, options);
+  for await (const event of textToVideo(network, plan, { signal, previewer })) {
+    if (event.type === "evaluation" && event.final) {
+      onEvent({ type: "step", i: event.i + 1, n: event.n, preview: event.preview });
+    }
+    if (event.type !== "video") continue;
+    const recipe = videoParameters(plan, {
+      model: engine.modelName,
+      modelHash: engine.modelHash,
+      motion: info.name,
+      version: import.meta.env.AQUATINT_VERSION,
+      options,
+      networks: model,
+    });
+    const texts = parameterTexts(recipe, await webUiSampler(plan));
+    const [first] = event.frames as readonly [Image];
+    const seconds = (performance.now() - start) / 1000;
+    return { png: withTexts(encodeApng(event), texts), poster: encodePng(first), recipe, seconds };
+  }
+  throw new AquatintError("studio/no-image", "the sampler ended without a clip", { hint: "draw it again" });
+}
