@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { VaePrecision } from "../../pipelines/memory/open-network.ts";
-import type { Precision } from "../../pipelines/model/precision.ts";
+import { type Precision, precisionNames } from "../../pipelines/model/precision-names.ts";
 import type { RetryEvent } from "../../pipelines/vae/float16-fallback.ts";
 import type { PackedEvent } from "../../runtime/packed/runtime.node.ts";
 import { choice } from "./names.ts";
@@ -28,7 +28,6 @@ export const memorySize =
   };
 
 const vaePrecisions = ["float32", "float16"] as const satisfies readonly VaePrecision[];
-const precisions = ["float32", "int8", "dynamic"] as const satisfies readonly Precision[];
 
 /** Adds the options of memory to a command. */
 export const addMemory = (command: Command): Command =>
@@ -47,8 +46,8 @@ export const addMemory = (command: Command): Command =>
     )
     .option(
       "--precision <type>",
-      "float32; int8: weights of `aquatint quantize`, given by --variant; dynamic: the U-Net's linear layers in 8 bits without them; on the CPU (default: that of the weights)",
-      choice("--precision", precisions),
+      "float32; on the CPU int8: weights of `aquatint quantize`, given by --variant, or dynamic: the U-Net's linear layers in 8 bits without them; on a GPU float16; anywhere q8, q4: the weights of the U-Net's linear layers in 8 or 4 bits, with float16 q8f16, q4f16 (default: that of the weights)",
+      choice("--precision", precisionNames),
     );
 
 /** An event that is no image, in words. */
