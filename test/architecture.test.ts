@@ -142,7 +142,8 @@ const packages: readonly PackageRules[] = [
   // layers in 8 bits: kernels, ranges, the quantized form, quantize and --precision 1,400
   // previews of any model, and the studio's command 20
   // strength and hires fix in the web UI's settings, and the server's commands 30
-  { name: "aquatint", table: mayImport, lines: 48_140, everywhere: true },
+  // float16 with islands, weights in blocks of 4 and 8 bits, and their refusals 380
+  { name: "aquatint", table: mayImport, lines: 48_520, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },
   // clips 860

@@ -25,9 +25,9 @@ function unpacked({ values, scales }: BlockwiseWeight, columns: number, bits: Bl
   return Float32Array.from({ length: rows * columns }, (_, i) => {
     const [row, column] = [Math.floor(i / columns), i % columns];
     const block = row * blocks + Math.floor(column / BLOCK_SIZE);
-    const place = block * BLOCK_SIZE + (column % BLOCK_SIZE);
-    const byte = values.data[Math.floor(place / perByte)]!;
-    const q = (byte >> (bits * (place % perByte))) & (2 ** bits - 1);
+    const index = block * BLOCK_SIZE + (column % BLOCK_SIZE);
+    const byte = values.data[Math.floor(index / perByte)]!;
+    const q = (byte >> (bits * (index % perByte))) & (2 ** bits - 1);
     return scales.data[block]! * (q - 2 ** (bits - 1));
   });
 }

@@ -33,13 +33,13 @@ export function blockwiseWeight({ shape, data }: HostTensor<"float32">, bits: Bl
     const start = Math.floor(block / blocks) * columns + (block % blocks) * BLOCK_SIZE;
     const count = Math.min(BLOCK_SIZE, columns - (block % blocks) * BLOCK_SIZE);
     const numbers = data.subarray(start, start + count);
-    const scale = Math.fround(numbers.reduce((most, v) => Math.max(most, Math.abs(v)), 0) / (zero - 1)) || 1;
+    const scale = Math.fround(numbers.reduce((largest, v) => Math.max(largest, Math.abs(v)), 0) / (zero - 1)) || 1;
     scales[block] = scale;
     for (let i = 0; i < BLOCK_SIZE; i++) {
-      const place = block * BLOCK_SIZE + i;
+      const index = block * BLOCK_SIZE + i;
       const q = zero + Math.round((numbers[i] ?? 0) / scale);
-      const at = Math.floor(place / perByte);
-      values[at] = (values[at] ?? 0) | (q << (bits * (place % perByte)));
+      const at = Math.floor(index / perByte);
+      values[at] = (values[at] ?? 0) | (q << (bits * (index % perByte)));
     }
   }
   return {

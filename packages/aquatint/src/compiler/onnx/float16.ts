@@ -118,13 +118,13 @@ function halfEmitter(plain: Emitter, narrow: (name: string) => string): Emitter 
 
 /** Drops nodes and constants that nothing reads: weights in the precision that is not computed with. */
 function dropUnused({ nodes, initializers }: GraphParts, results: readonly string[]): void {
-  const used = new Set(results);
+  const names = new Set(results);
   const readNodes = nodes.toReversed().filter(({ input, output }) => {
-    const isRead = output.some((name) => used.has(name));
-    if (isRead) for (const name of input) used.add(name);
+    const isRead = output.some((name) => names.has(name));
+    if (isRead) for (const name of input) names.add(name);
     return isRead;
   });
   nodes.splice(0, nodes.length, ...readNodes.reverse());
-  const readConstants = initializers.filter(({ name }) => name !== undefined && used.has(name));
+  const readConstants = initializers.filter(({ name }) => name !== undefined && names.has(name));
   initializers.splice(0, initializers.length, ...readConstants);
 }

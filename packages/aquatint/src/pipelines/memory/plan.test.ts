@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => rm(join(model, ".."), { recursive: true }));
 
 const BASELINE = 100e6;
-/** What a process takes before it plans grows while it reads the model. */
+/** Growth of a process while it reads the model and plans. */
 const SPARE = 90e6;
 const conditioned = fileURLToPath(new URL("../../../test/fixtures/conditioned/sd", import.meta.url));
 

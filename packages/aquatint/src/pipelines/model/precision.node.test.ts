@@ -37,11 +37,11 @@ test.each([
   ["q4", 12, 40],
   ["float16", 45, 90],
   ["q8f16", 35, 70],
-] as const)("%s is close to float32, and not the same", async (precision, least, most) => {
+] as const)("%s is close to float32, and not the same", async (precision, least, limit) => {
   exact ??= await predicted("float32");
-  const found = decibels(exact, await predicted(precision, { repeated: precision === "q8f16" }));
-  expect(found).toBeGreaterThan(least);
-  expect(found).toBeLessThan(most);
+  const ratio = decibels(exact, await predicted(precision, { repeated: precision === "q8f16" }));
+  expect(ratio).toBeGreaterThan(least);
+  expect(ratio).toBeLessThan(limit);
 });
 
 test("weights in 4 bits draw images, with mapped weights as well", async () => {

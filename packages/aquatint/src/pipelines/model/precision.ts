@@ -113,7 +113,7 @@ const float16: PrecisionForm = {
 };
 
 /** Both, one after the other. */
-const joined = (first: PrecisionForm, second: PrecisionForm): PrecisionForm => ({
+const both = (first: PrecisionForm, second: PrecisionForm): PrecisionForm => ({
   check(options, weights) {
     first.check(options, weights);
     second.check(options, weights);
@@ -158,6 +158,6 @@ const forms: Readonly<Record<Precision, PrecisionForm>> = {
   q8,
   q4,
   float16,
-  q8f16: joined(q8, float16),
-  q4f16: joined(q4, float16),
+  q8f16: both(q8, float16),
+  q4f16: both(q4, float16),
 };

@@ -1,4 +1,4 @@
-import type { InferenceSession } from "onnxruntime-common";
+import type { InferenceSession, TensorConstructor } from "onnxruntime-common";
 import type { Layout } from "../../compiler/nchwc/layout.ts";
 import { AquatintError, messageOf } from "../../errors.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
@@ -6,7 +6,6 @@ import { int8ProbeLength, int8ProbeValues, saturates } from "../int8-probe.ts";
 import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "../layout-probe.ts";
 import type { OpenOptions } from "../protocol.ts";
 import type { Device } from "../types.ts";
-import type { Platform } from "./sessions.ts";
 import { toHost } from "./state-store.ts";
 
 /** Properties of a device, found by small models: each runs once, when its answer is needed. */
@@ -18,7 +17,8 @@ export interface Abilities {
   expectFloat16(): Promise<void>;
 }
 
-interface ProbedDevice extends Pick<Platform, "ort"> {
+interface ProbedDevice {
+  readonly ort: { readonly Tensor: TensorConstructor };
   readonly device: Device;
   create(model: Uint8Array): Promise<InferenceSession>;
 }
