@@ -112,7 +112,6 @@ function executableOf<R extends string>(
     updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
     nchwc: layout && true,
     ...(parameters?.int8?.multipliesIntegers && { int8: true }),
-    ...(float16 && { float16: true }),
     weightsFolder,
     weightFiles: weightFilesOf(bindings),
     weightMemory,

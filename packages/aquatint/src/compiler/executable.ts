@@ -23,8 +23,6 @@ export interface Executable<R extends string = string> {
   readonly nchwc?: true | undefined;
   /** The graph multiplies uint8 by int8. */
   readonly int8?: true | undefined;
-  /** The graph computes in float16. */
-  readonly float16?: true | undefined;
   /** Folder that the model's `external_data` locations are relative to. */
   readonly weightsFolder?: string | undefined;
   /** Files of weights in that folder. */

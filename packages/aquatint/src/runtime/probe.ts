@@ -1,5 +1,5 @@
-import { dataTypes, encodeModel } from "../compiler/onnx/messages.ts";
-import { attributeProto, constantProto, valueInfo } from "../compiler/onnx/proto.ts";
+import { encodeModel } from "../compiler/onnx/messages.ts";
+import { constantProto, valueInfo } from "../compiler/onnx/proto.ts";
 import { int8ProbeLength, int8ProbeWeights } from "./int8-probe.ts";
 import { layoutProbeShape } from "./layout-probe.ts";
 
@@ -54,22 +54,4 @@ export const int8ProbeModel = (): Uint8Array<ArrayBuffer> =>
       output: [floats("y", [1, int8ProbeLength])],
     },
   });
-
-/** A sum in float16 of one number, y = x + x, which a device without float16 refuses. */
-export const float16ProbeModel = (): Uint8Array<ArrayBuffer> =>
-  encodeModel({
-    irVersion: 9,
-    opsetImport: [{ domain: "", version: 20 }],
-    graph: {
-      name: "float16",
-      node: [
-        { opType: "Cast", input: ["x"], output: ["half"], attribute: [attributeProto("to", dataTypes.float16)] },
-        { opType: "Add", input: ["half", "half"], output: ["sum"] },
-        { opType: "Cast", input: ["sum"], output: ["y"], attribute: [attributeProto("to", dataTypes.float32)] },
-      ],
-      input: [floats("x", [1])],
-      output: [floats("y", [1])],
-    },
-  });
-
 const floats = (name: string, shape: readonly number[]) => valueInfo(name, { dtype: "float32", shape });

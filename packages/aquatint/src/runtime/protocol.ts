@@ -21,8 +21,6 @@ export interface OpenOptions {
   readonly layoutProbe: Uint8Array<ArrayBuffer>;
   /** A model that shows whether products of 8 bits overflow. */
   readonly int8Probe: Uint8Array<ArrayBuffer>;
-  /** A model that shows whether the device computes in float16. */
-  readonly float16Probe: Uint8Array<ArrayBuffer>;
 }
 /** URLs of onnxruntime-web's files: a prefix, or the URL of each. */
 export type WasmPaths = string | { readonly wasm?: string; readonly mjs?: string };

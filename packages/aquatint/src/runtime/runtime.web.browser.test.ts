@@ -9,6 +9,7 @@ import { parameters } from "../nn/module.ts";
 import { input } from "../ops/leaves.ts";
 import { average, descend, float } from "./cases/models.cases.ts";
 import { describeRuntime } from "./cases/runtime.cases.ts";
+import { expectFloat16 } from "./float16.ts";
 import { webRuntime } from "./runtime.web.ts";
 
 describe("the runtime of the browser on wasm", () => {
@@ -65,17 +66,18 @@ test.skipIf(!adapter)("weights in 4 bits give the same on WebGPU and on wasm", a
 
 test.skipIf(!adapter)("float16 computes where the adapter has it, and is refused where it has not", async () => {
   await using runtime = await webRuntime({ device: "webgpu" });
-  const loading = runtime.load(linearInBlocks(float16Pass));
+  const check = expectFloat16(runtime);
   if (!adapter?.features.has("shader-f16")) {
-    await expect(loading).rejects.toMatchObject({
+    await expect(check).rejects.toMatchObject({
       code: "runtime/float16",
       message: expect.stringContaining('the device "webgpu" does not compute in float16'),
       hint: expect.stringContaining("shader-f16"),
     });
     return;
   }
+  await check;
   await using exact = await runtime.load(linearInBlocks());
-  await using program = await loading;
+  await using program = await runtime.load(linearInBlocks(float16Pass));
   const { y } = await exact.run(feeds);
   expect(deviation((await program.run(feeds)).y, y.data)).toBeLessThan(1e-2);
 });

@@ -37,7 +37,7 @@ export interface Emitted {
 export interface GraphWriter {
   /** Names of the node's outputs, given those of its inputs. */
   emit(node: Node, names: readonly string[]): readonly string[];
-  /** Name of a result of the graph, in the type that the graph gives it. */
+  /** Name of a result of the graph in the type that the graph gives it, float32 among them. */
   result(name: string): string;
   /** Called with the names of the results, after all nodes. */
   finish(results: readonly string[]): void;
@@ -49,41 +49,34 @@ export interface PlainWriter {
 }
 /** Writes a graph in another precision than its own. */
 export interface PrecisionPass {
-  writer(parts: GraphParts, plain: PlainWriter, outputs: readonly Tensor[]): GraphWriter;
+  /** A writer into `parts`, the ONNX graph in the making. */
+  writer(parts: object, plain: PlainWriter, outputs: readonly Tensor[]): GraphWriter;
 }
-
-const ownPrecision: PrecisionPass = {
-  writer: (_, { emit, emitter }) => ({
-    emit: (node, names) => emit(node, names, emitter),
-    result: (name) => name,
-    finish: () => {},
-  }),
-};
 
 /** Writes the graph behind `outputs` as an ONNX model. `parameters` says what each parameter leaf becomes. */
 export function emitOnnx(
   outputs: Readonly<Record<string, Tensor>>,
   parameters: ReadonlyMap<Tensor, Binding> = new Map(),
-  precision: PrecisionPass = ownPrecision,
+  precision?: PrecisionPass,
 ): Emitted {
   const parts: GraphParts = { nodes: [], initializers: [], inputs: {}, outputs: {} };
-  const writer = precision.writer(parts, nodeWriter(parts), Object.values(outputs));
+  const plain = nodeWriter(parts);
+  const writer = precision?.writer(parts, plain, Object.values(outputs));
   const names = new Map<Tensor, string>();
   const nameOf = (x: Tensor): string => names.get(x) ?? unnamed(x);
   for (const node of topological(Object.values(outputs))) {
     const leaf = leafName(parts, node, parameters);
-    const emitted = leaf ? [leaf] : writer.emit(node, node.inputs.map(nameOf));
+    const emit = () =>
+      writer?.emit(node, node.inputs.map(nameOf)) ?? plain.emit(node, node.inputs.map(nameOf), plain.emitter);
+    const emitted = leaf ? [leaf] : emit();
     for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i] ?? unnamed(y));
   }
-  const results = Object.entries(outputs).map(([name, y]) => [name, resultOf(writer, y, nameOf(y))] as const);
-  writer.finish(results.map(([, value]) => value));
+  const results = Object.entries(outputs).map(([name, y]) => [name, writer?.result(nameOf(y)) ?? nameOf(y)] as const);
+  writer?.finish(results.map(([, value]) => value));
   nameOutputs(parts, results);
   for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
   return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
 }
-
-const resultOf = (writer: GraphWriter, { dtype }: Tensor, name: string): string =>
-  dtype === "float32" ? writer.result(name) : name;
 
 function unnamed(x: Tensor): never {
   throw new AquatintError("graph/no-name", `emit of ${x.node.op.name} gave no name for its output ${x.index}, ${x}`);

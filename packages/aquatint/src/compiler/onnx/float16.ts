@@ -11,7 +11,7 @@ import { attributeProto, type GraphParts, storedName } from "./proto.ts";
  * Values beyond 65504 become infinite.
  */
 export const float16Pass: PrecisionPass = {
-  writer(parts, plain, outputs): GraphWriter {
+  writer(parts: GraphParts, plain, outputs): GraphWriter {
     const wide = float32Nodes(outputs);
     const { narrow, widen, markNarrow } = conversions(parts);
     const emitter = halfEmitter(plain.emitter, narrow);

@@ -69,7 +69,8 @@ export function programCache({ runtime, state, observer, ...options }: ProgramCa
   };
   return {
     async run<R extends string>(computation: Computation<R>) {
-      const { key, feeds, signal } = computation;
+      const { key, feeds, signal, float16 } = computation;
+      if (float16) await (await import("../../runtime/float16.ts")).expectFloat16(runtime);
       const cached = cache.get(key) ?? create(computation);
       cache.set(key, cached);
       return (await cached.run(feeds, { state, signal })) as HostTensors<R>;

@@ -1,7 +1,7 @@
 import type { Executable } from "../../compiler/executable.ts";
 import { AquatintError } from "../../errors.ts";
 import type { HostTensors, Type } from "../../graph/types.ts";
-import { float16ProbeModel, int8ProbeModel, layoutProbeModel, probeModel } from "../probe.ts";
+import { int8ProbeModel, layoutProbeModel, probeModel } from "../probe.ts";
 import { buffersOf, copyTensors, type OpenOptions } from "../protocol.ts";
 import type { Program, Runtime, State } from "../types.ts";
 import { describeLostState, type Inventory, stateLostError } from "./lost-state.ts";
@@ -16,11 +16,11 @@ const asyncDispose: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.f
 /** A runtime over the worker that `connect` starts, and over the next one should that die. */
 export async function createRuntime(
   connect: Connect,
-  options: Omit<OpenOptions, keyof ReturnType<typeof probes>>,
+  options: Omit<OpenOptions, "probe" | "layoutProbe" | "int8Probe">,
 ): Promise<Runtime> {
   checkThreads(options.threads);
   const inventory: Inventory = { states: new Map(), programs: new Set(), handles: new WeakMap() };
-  const opening = { ...options, ...probes() };
+  const opening = { ...options, probe: probeModel(), layoutProbe: layoutProbeModel(), int8Probe: int8ProbeModel() };
   const supervisor = createSupervisor(connect, opening, (worker) => describeLostState(inventory, worker));
   const life = lifetime("runtime", () => supervisor.close(disposedError("runtime")));
   const info = await supervisor.current().info.catch(async (error: unknown) => {
@@ -48,14 +48,6 @@ export async function createRuntime(
     [asyncDispose]: life.dispose,
   };
 }
-
-/** Small models that show what a device can do. */
-const probes = () => ({
-  probe: probeModel(),
-  layoutProbe: layoutProbeModel(),
-  int8Probe: int8ProbeModel(),
-  float16Probe: float16ProbeModel(),
-});
 
 function checkThreads(threads = 1): void {
   if (!Number.isSafeInteger(threads) || threads < 1) {

@@ -7,9 +7,8 @@ const hints = {
 };
 const MEMORY = "memory ran out: use a smaller batch or size, or train with checkpoint()";
 
-/** The error of a program that ONNX Runtime cannot load or run, with the op and the module of the node that failed; an error of our own stays. */
+/** The error of a program that ONNX Runtime cannot load or run, with the op and the module of the node that failed. */
 export function ortError(action: "load" | "run", error: unknown): AquatintError {
-  if (error instanceof AquatintError) return error;
   const ortMessage = messageOf(error);
   const origin = originIn(ortMessage);
   const outOfMemory = /bad_alloc|failed to allocate|out of memory/i.test(ortMessage);

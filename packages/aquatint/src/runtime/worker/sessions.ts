@@ -1,9 +1,13 @@
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
 import type { Executable, WeightMemory } from "../../compiler/executable.ts";
+import type { Layout } from "../../compiler/nchwc/layout.ts";
 import { AquatintError, messageOf } from "../../errors.ts";
+import { float32Data } from "../../graph/host-tensor.ts";
+import { int8ProbeLength, int8ProbeValues, saturates } from "../int8-probe.ts";
+import { channelBlockOf, layoutProbeShape, layoutProbeValues } from "../layout-probe.ts";
 import type { OpenOptions, RuntimeInfo } from "../protocol.ts";
 import type { Device } from "../types.ts";
-import { type Abilities, probedAbilities } from "./abilities.ts";
+import { toHost } from "./state-store.ts";
 
 /** The platform that ONNX Runtime runs on: Node or a browser. */
 export interface Platform {
@@ -33,7 +37,7 @@ export interface Sessions {
   open(options: OpenOptions): Promise<RuntimeInfo>;
   create(
     model: Uint8Array,
-    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc" | "int8" | "float16" | "packed">,
+    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc" | "int8" | "packed">,
   ): Promise<InferenceSession>;
 }
 
@@ -42,10 +46,9 @@ export function createSessions(platform: Platform): Sessions {
   const { ort, devices, configure, nchwcDevices, packedSession, deviceHint } = platform;
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
-  let abilities: Abilities | undefined;
+  let overflow: () => Promise<boolean> = async () => false;
   const create: Sessions["create"] = async (model, how = {}) => {
-    if (how.float16) await abilities?.expectFloat16();
-    const overflows = how.int8 === true && (await abilities?.overflows()) === true;
+    const overflows = how.int8 === true && (await overflow());
     const { file, settings } = sessionOf(how, { options, fallback, packedSession, overflows });
     return file === undefined
       ? ort.InferenceSession.create(model, settings)
@@ -70,8 +73,8 @@ export function createSessions(platform: Platform): Sessions {
       });
     });
     await session.release();
-    abilities = probedAbilities(openOptions, { ort, create, device });
-    const layout = nchwcDevices.includes(device) ? await abilities.layout() : {};
+    overflow = once(() => overflowOf(openOptions.int8Probe, { ort, create }));
+    const layout = nchwcDevices.includes(device) ? await layoutOf(openOptions.layoutProbe, { ort, create }) : {};
     return { device, devices: available, threads, layout };
   }
   return { open, create };
@@ -102,6 +105,41 @@ function sessionOf(
     extra: { session: { ...external, ...entries, ...use?.entries, ...(overflows && exactEntries), ...fallback } },
   };
   return { file: use?.model, settings };
+}
+
+/** A processor without these kernels refuses the probe, or computes it in another order. */
+async function layoutOf(
+  probe: Uint8Array,
+  { ort, create }: Pick<Platform, "ort"> & Pick<Sessions, "create">,
+): Promise<Layout> {
+  try {
+    const session = await create(probe);
+    const { y } = await session.run({ x: new ort.Tensor("float32", layoutProbeValues(), layoutProbeShape) });
+    await session.release();
+    return { channelBlock: y && channelBlockOf(float32Data(toHost(y))) };
+  } catch {
+    return {};
+  }
+}
+
+/** True if this processor's products of uint8 and int8 overflow; false where it has no kernel for them, which a program says. */
+async function overflowOf(
+  probe: Uint8Array,
+  { ort, create }: Pick<Platform, "ort"> & Pick<Sessions, "create">,
+): Promise<boolean> {
+  try {
+    const session = await create(probe);
+    const { y } = await session.run({ x: new ort.Tensor("float32", int8ProbeValues(), [1, int8ProbeLength]) });
+    await session.release();
+    return y !== undefined && saturates(float32Data(toHost(y)));
+  } catch {
+    return false;
+  }
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
 }
 
 /**
