@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { cpus, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { imageCoreSeconds } from "./full-size/whole-image.ts";
 
 const run = promisify(execFile);
 
@@ -35,7 +36,13 @@ export async function allBenches({ suite, short, args }: AllBenchesOptions) {
     }
   }
   const ratios = Object.fromEntries(ratiosIn(figures));
-  return { ...machine(), ratios, figures, ...(Object.keys(failures).length > 0 && { failures }) };
+  return {
+    ...machine(),
+    ratios,
+    imageCoreSeconds: imageCoreSeconds(figures),
+    figures,
+    ...(Object.keys(failures).length > 0 && { failures }),
+  };
 }
 
 async function figuresOf(args: readonly string[]): Promise<unknown> {

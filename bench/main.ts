@@ -94,6 +94,11 @@ const benches: Readonly<Record<string, Bench>> = {
     short: ["--seeds", "1", "--samplers", "ddim", "--caches", "easy"],
   },
   studio: { run: async () => (await import("../apps/studio/scripts/speed.ts")).studioBench() },
+  "train-step-latents": {
+    run: () => trainStepBench({ ...trainStep, subject: "latents" }),
+    full: ["--peer"],
+    short: ["--steps", "2"],
+  },
   "train-step": { run: () => trainStepBench(trainStep), full: ["--peer"], short: ["--steps", "2"] },
   ...Object.fromEntries(
     ["unet-sd15", "vae-decode"].map((part) => [
@@ -123,7 +128,7 @@ step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;
 quantize: [--seeds N] [--variant FILE]
 server-load: [--clients N] [--seconds N]   DATABASE_URL takes PostgreSQL in the place of PGlite
 server-workers: [--jobs N]   on DATABASE_URL, or on a PostgreSQL of its own
-train-step: [--steps N] [--peer [--compile] [--python PATH]]
+train-step, train-step-latents: [--steps N] [--peer [--compile] [--python PATH]]
 ${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);
 const figures = await bench.run();

@@ -1,10 +1,18 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { layoutPass } from "../packages/aquatint/src/compiler/nchwc/layout.ts";
+import type { Tensor } from "../packages/aquatint/src/graph/tensor.ts";
 import type { HostTensor } from "../packages/aquatint/src/graph/types.ts";
 import { sizeOf } from "../packages/aquatint/src/graph/types.ts";
 import { torchCpu } from "../packages/aquatint/src/math/random.ts";
-import { parseUNet2DConfig, UNet2DModel } from "../packages/aquatint/src/models/unet/index.ts";
+import {
+  parseUNet2DConditionConfig,
+  parseUNet2DConfig,
+  UNet2DConditionModel,
+  UNet2DModel,
+} from "../packages/aquatint/src/models/unet/index.ts";
 import { initialize } from "../packages/aquatint/src/nn/init.ts";
-import { parameters } from "../packages/aquatint/src/nn/module.ts";
+import { type Child, parameters } from "../packages/aquatint/src/nn/module.ts";
 import { square, sub } from "../packages/aquatint/src/ops/elementwise.ts";
 import { input } from "../packages/aquatint/src/ops/leaves.ts";
 import { mean } from "../packages/aquatint/src/ops/reduce.ts";
@@ -12,6 +20,8 @@ import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
 import type { Runtime } from "../packages/aquatint/src/runtime/types.ts";
 import { rateFeeds } from "../packages/aquatint/src/train/loop/step-feeds.ts";
 import { firstState, oneGroup, trainStep } from "../packages/aquatint/src/train/loop/step-graph.ts";
+import { mapValues } from "../packages/aquatint/src/util/map-values.ts";
+import { root } from "../test/tree.ts";
 import { peer as peerProcess, type Timing } from "./peers/peer.ts";
 
 /** The U-Net of the PyTorch peer: channels 64, 128, 128, two layers a block, one-headed attention at 8x8. */
@@ -24,6 +34,50 @@ export const smallUNet = {
   attention_head_dim: 128,
 };
 const BATCH = 16;
+/** Tokens of a caption, as the recipe's text encoder takes them. */
+const TOKENS = 32;
+
+/** What is trained: a U-Net, and the shape of a sample. */
+interface TrainSubject {
+  readonly sample: readonly number[];
+  /** The U-Net's output for noisy samples x at times t; further feeds by their shapes. */
+  create(): { readonly network: Child; output(x: Tensor, t: Tensor, feed: Feed): Tensor };
+  readonly conditions: Readonly<Record<string, readonly number[]>>;
+  /** Config of diffusers' U-Net, where the peer takes that. */
+  readonly config?: object;
+}
+type Feed = (name: string, shape: readonly number[]) => Tensor;
+
+const pixels: TrainSubject = {
+  sample: [3, 32, 32],
+  conditions: {},
+  create() {
+    const network = UNet2DModel(parseUNet2DConfig(smallUNet));
+    return { network, output: network };
+  },
+};
+
+/** The U-Net of the recipe of 128 pixels on stored latents, under stored states of the text encoder. */
+async function latents(): Promise<TrainSubject> {
+  const path = (name: string) => join(root, `recipes/emoji-128/${name}.json`);
+  const model = async (name: string) => JSON.parse(await readFile(path(name), "utf8")).model;
+  const { unet } = await model("latent");
+  const channels = (await model("autoencoder")).vae.latent_channels;
+  const config = { ...unet, sample_size: 16, in_channels: channels, out_channels: channels };
+  const context = [BATCH, TOKENS, config.cross_attention_dim];
+  return {
+    sample: [channels, 16, 16],
+    conditions: { context },
+    config,
+    create() {
+      const network = UNet2DConditionModel(parseUNet2DConditionConfig(config));
+      return { network, output: (x, t, feed) => network(x, t, feed("context", context)) };
+    },
+  };
+}
+
+/** Subjects of the bench, by name. */
+export const trainSubjects = { pixels: async () => pixels, latents } as const;
 
 /** Steps after the first. */
 interface Summary {
@@ -35,17 +89,22 @@ interface Summary {
 }
 
 export interface TrainStepBenchOptions {
+  /** "pixels" if absent. */
+  readonly subject?: keyof typeof trainSubjects;
   readonly steps?: number;
   readonly threads?: number;
   /** PyTorch's variants of the same step, timed in turns with it. */
   readonly peer?: { readonly python: string; readonly variants: readonly string[] } | undefined;
 }
 
-/** Times AdamW steps of a U-Net on noise. Ratios are ours / theirs: the median over turns, and of the least CPU times. */
-export async function trainStepBench({ steps = 8, threads = 2, peer }: TrainStepBenchOptions = {}) {
+/** Times AdamW steps of a U-Net on noise, with clipped gradients and a moving average. Ratios are ours / theirs: the median over turns, and of the least CPU times. */
+export async function trainStepBench(options: TrainStepBenchOptions = {}) {
+  const { steps = 8, threads = 2, peer, subject: name = "pixels" } = options;
+  const subject = await trainSubjects[name]();
   await using runtime = await nodeRuntime({ threads });
-  const { step, ...fixed } = await ours(runtime);
-  const args = ["--threads", String(threads)];
+  const { step, ...fixed } = await ours(runtime, subject);
+  const config = subject.config && ["--latents", JSON.stringify(subject.config)];
+  const args = ["--threads", String(threads), ...(config ?? [])];
   await using torch = peer ? peerProcess<Timing>("train_step.py", { python: peer.python, args }) : undefined;
   const ownTimings: Timing[] = [];
   const peerTimings = new Map((peer?.variants ?? []).map((name) => [name, [] as Timing[]]));
@@ -75,13 +134,13 @@ const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) =
 const rounded = (ratio: number): number => Number(ratio.toFixed(3));
 
 /** The step as a function, with what it cost to make it: `traceMs` for the graph, `sessionMs` for ONNX Runtime. */
-async function ours(runtime: Runtime) {
+async function ours(runtime: Runtime, { sample, conditions, create }: TrainSubject) {
   const started = performance.now();
-  const network = UNet2DModel(parseUNet2DConfig(smallUNet));
+  const { network, output } = create();
   const weights = parameters(network);
-  const shape = [BATCH, 3, 32, 32];
-  const feed = (name: string, of: readonly number[]) => input({ name, dtype: "float32", shape: of });
-  const loss = mean(square(sub(network(feed("x", shape), feed("t", [BATCH])), feed("target", shape))));
+  const shape = [BATCH, ...sample];
+  const feed: Feed = (name, of) => input({ name, dtype: "float32", shape: of });
+  const loss = mean(square(sub(output(feed("x", shape), feed("t", [BATCH]), feed), feed("target", shape))));
   const groups = oneGroup(weights);
   const executable = trainStep({ loss, groups, layout: layoutPass(runtime.layout) });
   const traced = performance.now();
@@ -96,7 +155,8 @@ async function ours(runtime: Runtime) {
     const scalars = rateFeeds(rated, 1, { update, share: 1 });
     const [x, target] = [draws.randn(sizeOf(shape)), draws.randn(sizeOf(shape))];
     const t = draws.rand(BATCH).map((v) => v * 999);
-    const feeds = { ...scalars, x: float(x, shape), target: float(target, shape), t: float(t, [BATCH]) };
+    const further = mapValues(conditions, (of) => float(draws.randn(sizeOf(of)), of));
+    const feeds = { ...scalars, ...further, x: float(x, shape), target: float(target, shape), t: float(t, [BATCH]) };
     const [start, busy] = [performance.now(), process.cpuUsage()];
     await program.run(feeds, { state });
     const { user, system } = process.cpuUsage(busy);

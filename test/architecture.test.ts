@@ -149,7 +149,8 @@ const packages: readonly PackageRules[] = [
   // checks of quantize's output, options that are marked as required, longer help texts 60
   // one way of reporting images and clips 20; a lost graphics device ends its worker 60
   // variations of a seed 150, GIF and animated WebP without Node 90
-  { name: "aquatint", table: mayImport, lines: 48_520, everywhere: true },
+  // float16 with islands, weights in blocks of 4 and 8 bits, and their refusals 380
+  { name: "aquatint", table: mayImport, lines: 48_900, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },
   // clips 860

@@ -1,5 +1,6 @@
 """The training step of `npm run bench -- train-step` in PyTorch, as a user would write it,
-with clipped gradients and a moving average of the weights.
+with clipped gradients and a moving average of the weights. With `--latents CONFIG` it trains
+diffusers' U-Net of that config on stored latents and text states.
 
 Reads names of variants from standard input, one a line, makes one step of that variant and answers with its
 milliseconds and those of CPU time. The first step of a compiled variant takes minutes and needs a C++ compiler.
@@ -15,7 +16,7 @@ from torch.nn import functional as F
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 CHANNELS, MULTIPLES, BLOCKS, ATTENTION_AT = 64, (1, 2, 2), 2, 8
-BATCH, SIZE, GROUPS = 16, 32, 32
+BATCH, SIZE, GROUPS, TOKENS = 16, 32, 32, 32
 
 
 class Residual(nn.Module):
@@ -107,20 +108,43 @@ class UNet(nn.Module):
         return self.last(F.silu(self.norm(h)))
 
 
-def stepper(variant):
+class LatentUNet(nn.Module):
+    """diffusers' U-Net, with its output alone."""
+
+    def __init__(self, config):
+        super().__init__()
+        from diffusers import UNet2DConditionModel
+
+        self.unet = UNet2DConditionModel.from_config(config)
+
+    def forward(self, x, *conditions):
+        return self.unet(x, *conditions, return_dict=False)[0]
+
+
+def subject(config):
+    """A network, the shape of its samples, and what it is fed besides."""
+    if config is None:
+        return UNet(), (3, SIZE, SIZE), (torch.rand(BATCH, CHANNELS),)
+    size = config["sample_size"]
+    context = torch.randn(BATCH, TOKENS, config["cross_attention_dim"])
+    return LatentUNet(config), (config["in_channels"], size, size), (torch.rand(BATCH) * 999, context)
+
+
+def stepper(variant, config):
     """A function that makes one training step and returns its milliseconds, and those of CPU time."""
     layout = torch.channels_last if variant == "channels_last" else torch.contiguous_format
-    network = UNet().to(memory_format=layout)
+    network, sample, conditions = subject(config)
+    network = network.to(memory_format=layout)
     forward = torch.compile(network) if variant == "compiled" else network
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4, weight_decay=0.01, fused=True)
     average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(0.999))
-    x = torch.randn(BATCH, 3, SIZE, SIZE).contiguous(memory_format=layout)
-    target, time_embedding = torch.randn(BATCH, 3, SIZE, SIZE), torch.rand(BATCH, CHANNELS)
+    x = torch.randn(BATCH, *sample).contiguous(memory_format=layout)
+    target = torch.randn(BATCH, *sample)
 
     def step():
         begun, busy = time.perf_counter(), time.process_time()
         optimizer.zero_grad()
-        F.mse_loss(forward(x, time_embedding), target).backward()
+        F.mse_loss(forward(x, *conditions), target).backward()
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimizer.step()
         average.update_parameters(network)
@@ -132,12 +156,14 @@ def stepper(variant):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--threads", type=int, default=2)
-    torch.set_num_threads(parser.parse_args().threads)
+    parser.add_argument("--latents", type=json.loads)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
     steppers = {}
     try:
         while True:
             variant = input()
-            steppers[variant] = steppers.get(variant) or stepper(variant)
+            steppers[variant] = steppers.get(variant) or stepper(variant, args.latents)
             ms, cpu_ms = steppers[variant]()
             print(json.dumps({"ms": ms, "cpuMs": cpu_ms}), flush=True)
     except EOFError:

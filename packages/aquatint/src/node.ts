@@ -48,7 +48,7 @@ export {
 } from "./pipelines/generate-video.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
 export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
-export type { Precision } from "./pipelines/model/precision.ts";
+export type { Precision } from "./pipelines/model/precision-names.ts";
 export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";
 export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";
 export {

@@ -8,7 +8,7 @@ import type { Executable, WeightMemory } from "./executable.ts";
 import { fuse } from "./fuse/fuse.ts";
 import type { Int8Pass } from "./int8/pass.ts";
 import type { LayoutPass } from "./nchwc/layout.ts";
-import { type Binding, type ExternalData, emitOnnx } from "./onnx/emit.ts";
+import { type Binding, type ExternalData, emitOnnx, type PrecisionPass } from "./onnx/emit.ts";
 import { simplify } from "./passes/simplify.ts";
 import { splitInvariant } from "./prologue.ts";
 
@@ -18,7 +18,7 @@ export interface ParameterBinding {
   readonly names: ReadonlyMap<string, Tensor>;
   /** "state": taken from the state given with each run; else the values by name, which become constants of the model. */
   readonly as: "state" | ReadonlyMap<string, HostTensor | ExternalData>;
-  /** Brings layers to 8 bits, for which a CPU has kernels. */
+  /** Brings layers to 8 bits or less. */
   readonly int8?: Int8Pass | undefined;
 }
 
@@ -37,6 +37,8 @@ export interface CompileOptions<R extends string = string> {
   readonly layout?: LayoutPass | undefined;
   /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
   readonly scoreBytes?: number | undefined;
+  /** `float16Pass` for a device with kernels in float16; float32 when absent. */
+  readonly float16?: PrecisionPass | undefined;
 }
 
 /** Writes a graph as a program for any runtime. Its feeds are the graph's `input` leaves that are no parameters. */
@@ -97,10 +99,10 @@ interface LoweredGraph<R extends string> extends Pick<CompileOptions<R>, "output
 
 function executableOf<R extends string>(
   { outputs, updates, lowered, int8, state: leaves = new Map() }: LoweredGraph<R>,
-  { parameters, weightsFolder, weightMemory, layout }: CompileOptions,
+  { parameters, weightsFolder, weightMemory, layout, float16 }: CompileOptions,
 ): Executable<R> {
   const bindings = new Map([...bind(parameters), ...int8, ...bind({ names: leaves, as: "state" })]);
-  const emitted = emitOnnx(lowered, bindings);
+  const emitted = emitOnnx(lowered, bindings, float16);
   const state = new Set(Array.from(bindings.values(), (binding) => binding.name));
   return {
     model: emitted.model,
@@ -109,7 +111,7 @@ function executableOf<R extends string>(
     results: typesOf(outputs),
     updates: Object.fromEntries(Object.keys(updates).map((name) => [nextName(name), name])),
     nchwc: layout && true,
-    ...(parameters?.int8 && { int8: true }),
+    ...(parameters?.int8?.multipliesIntegers && { int8: true }),
     weightsFolder,
     weightFiles: weightFilesOf(bindings),
     weightMemory,

@@ -122,6 +122,8 @@ export interface OpSpec<I extends Tensors, A, T extends Type | readonly Type[]> 
   readonly traits?: Traits<I, A>;
   /** The output is the first input's memory in another shape. */
   readonly view?: true;
+  /** Computed in float32 where the rest of a graph is in float16: itself, or what its arguments are computed from as well. */
+  readonly float32?: "itself" | "arguments";
 }
 /** Any op; its rules are only called with nodes of its own. */
 // biome-ignore lint/suspicious/noExplicitAny: the erased form of every op

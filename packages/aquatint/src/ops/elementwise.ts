@@ -91,11 +91,17 @@ export const neg: UnaryOp = defineOp({
   traits: { involution: true, scalar: (x) => -x },
 });
 
+/** Declarations of an op of one tensor. */
+interface UnaryOptions extends Pick<UnaryOp["op"], "float32"> {
+  /** The op on numbers. */
+  readonly element?: (x: number) => number;
+}
+
 const unary = (
   name: string,
   onnx: string,
   slope: (x: Tensor, y: Tensor) => Tensor,
-  element?: (x: number) => number,
+  { element, float32 }: UnaryOptions = {},
 ): UnaryOp =>
   defineOp({
     name,
@@ -103,27 +109,25 @@ const unary = (
     emit: (e, x) => e.node(onnx, x),
     grad: ([dy], { inputs: [x], outputs: [y] }) => [mul(dy, slope(x, y))],
     traits: element ? { scalar: element } : {},
+    ...(float32 && { float32 }),
   });
 
 /** e to the power x. */
-export const exp: UnaryOp = unary("exp", "Exp", (_, y) => y, Math.exp);
+export const exp: UnaryOp = unary("exp", "Exp", (_, y) => y, { element: Math.exp, float32: "itself" });
 /** Natural logarithm. */
-export const log: UnaryOp = unary("log", "Log", (x) => div(scalar(1), x), Math.log);
+export const log: UnaryOp = unary("log", "Log", (x) => div(scalar(1), x), { element: Math.log, float32: "itself" });
 /** Square root. */
-export const sqrt: UnaryOp = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y), Math.sqrt);
+export const sqrt: UnaryOp = unary("sqrt", "Sqrt", (_, y) => div(scalar(0.5), y), { element: Math.sqrt });
 /** Sine of x in radians. */
-export const sin: UnaryOp = unary("sin", "Sin", (x) => cos(x), Math.sin);
+export const sin: UnaryOp = unary("sin", "Sin", (x) => cos(x), { element: Math.sin, float32: "arguments" });
 /** Cosine of x in radians. */
-export const cos: UnaryOp = unary("cos", "Cos", (x) => neg(sin(x)), Math.cos);
+export const cos: UnaryOp = unary("cos", "Cos", (x) => neg(sin(x)), { element: Math.cos, float32: "arguments" });
 /** Hyperbolic tangent. */
-export const tanh: UnaryOp = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)), Math.tanh);
+export const tanh: UnaryOp = unary("tanh", "Tanh", (_, y) => sub(scalar(1), mul(y, y)), { element: Math.tanh });
 /** 1 / (1 + e^-x) */
-export const sigmoid: UnaryOp = unary(
-  "sigmoid",
-  "Sigmoid",
-  (_, y) => sub(y, mul(y, y)),
-  (x) => 1 / (1 + Math.exp(-x)),
-);
+export const sigmoid: UnaryOp = unary("sigmoid", "Sigmoid", (_, y) => sub(y, mul(y, y)), {
+  element: (x) => 1 / (1 + Math.exp(-x)),
+});
 /** The error function of the normal distribution. */
 export const erf: UnaryOp = unary("erf", "Erf", (x) => scale(exp(neg(mul(x, x))), 2 / Math.sqrt(Math.PI)));
 

@@ -42,6 +42,7 @@ const normalizeOp: OpFn<[x: Tensor], { eps: number }, readonly [Type, Type, Type
     const shift = scale(dMean, 1 / n);
     return [dx ? add(dx, shift) : expand(shift, { shape: x.shape })];
   },
+  float32: "itself",
 });
 
 /** (x - mean) / sqrt(variance + eps) over the last axis, without scale or shift (Ba et al. 2016). */
@@ -124,6 +125,7 @@ const softmaxOp: SoftmaxOp = defineOp({
   grad: ([dy], { outputs: [y], attrs: { axis } }) => [
     mul(y, sub(dy, sum(mul(dy, y), { axes: [axis], keepDims: true }))),
   ],
+  float32: "itself",
 });
 
 /** Normalized exponentials along `axis`. */
@@ -139,4 +141,5 @@ const logSoftmaxOp: OpFn<[x: Tensor], { axis: number }> = defineOp({
   infer: ([x], { axis }) => exponentials(x, axis),
   emit: (e, x, { axis }) => e.node("LogSoftmax", x, { axis }),
   grad: ([dy], { outputs: [y], attrs: { axis } }) => [sub(dy, mul(exp(y), sum(dy, { axes: [axis], keepDims: true })))],
+  float32: "itself",
 });

@@ -83,6 +83,7 @@ function reducer(
     },
     emit: (e, [x], reduction) => (typeof onnx === "string" ? reduceNode(e, onnx, x, reduction) : onnx(e, x, reduction)),
     grad: ([dy], { inputs: [x], outputs: [y], attrs: { axes } }) => [grad(dy, x, y, axes)],
+    float32: "itself",
     traits: {
       identity: ([x], { axes, keepDims }) => keepDims && axes.every((axis) => x.shape[axis] === 1),
       splat: (value, [x], { axes }) => uniform(value, countOf(x, axes)),

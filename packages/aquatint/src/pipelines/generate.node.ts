@@ -17,7 +17,8 @@ import { adaptedModel } from "./model/adapted-model.node.ts";
 import type { AdapterFiles } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
-import { type Precision, withPrecision } from "./model/precision.ts";
+import { withPrecision } from "./model/precision.ts";
+import type { Precision } from "./model/precision-names.ts";
 import type { TextToImageNetwork } from "./network/network.ts";
 import { type EngineEvent, leaseEngine, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { type PreparedPreview, type PreviewOptions, preparePreview } from "./preview/preview.node.ts";
@@ -53,7 +54,7 @@ export interface GenerationEngineOptions extends OpenOptions, PreviewOptions {
   readonly keepAlive?: number | undefined;
   /** Precision of the autoencoder, "float32" when absent; in float16 it is tried, and tried again in float32 if it overflows. */
   readonly vaePrecision?: VaePrecision | undefined;
-  /** Precision of the layers on a CPU; when absent weights in 8 bits compute in 8 bits, others in float32. */
+  /** Precision of the networks; when absent weights in 8 bits compute in 8 bits, others in float32. */
   readonly precision?: Precision | undefined;
   readonly signal?: AbortSignal | undefined;
 }

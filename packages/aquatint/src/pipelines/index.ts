@@ -36,6 +36,8 @@ export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
 export * from "./model/model-folder.ts";
 export { type MotionModules, motionModules, withLinearBetas, withMotionModules } from "./model/motion.ts";
+export { type PrecisionOptions, withPrecision } from "./model/precision.ts";
+export { type Precision, precisionNames } from "./model/precision-names.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";
 export { type TextToImageModelOptions, textToImageModel } from "./model/text-to-image-model.ts";
 export { textToImageModules } from "./model/text-to-image-modules.ts";

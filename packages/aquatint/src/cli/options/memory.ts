@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { VaePrecision } from "../../pipelines/memory/open-network.ts";
-import type { Precision } from "../../pipelines/model/precision.ts";
+import { type Precision, precisionNames } from "../../pipelines/model/precision-names.ts";
 import type { RetryEvent } from "../../pipelines/vae/float16-fallback.ts";
 import type { PackedEvent } from "../../runtime/packed/runtime.node.ts";
 import { choice } from "./names.ts";
@@ -28,7 +28,6 @@ export const memorySize =
   };
 
 const vaePrecisions = ["float32", "float16"] as const satisfies readonly VaePrecision[];
-const precisions = ["float32", "int8", "dynamic"] as const satisfies readonly Precision[];
 
 /** Adds the options of memory to a command. */
 export const addMemory = (command: Command): Command =>
@@ -47,8 +46,8 @@ export const addMemory = (command: Command): Command =>
     )
     .option(
       "--precision <type>",
-      "precision of the networks on a CPU: float32; int8, with a file of `aquatint quantize` as --variant; dynamic, which rounds the U-Net's linear layers to 8 bits as it runs (default: int8 with such a file, else float32)",
-      choice("--precision", precisions),
+      "precision of the networks. float32; on a CPU int8, with a file of `aquatint quantize` as --variant, or dynamic, which rounds the U-Net's linear layers to 8 bits as it runs; on a GPU float16; everywhere q8 and q4, weights of the U-Net's linear layers in 8 or 4 bits, with float16 q8f16 and q4f16 (default: int8 with such a file, else float32)",
+      choice("--precision", precisionNames),
     );
 
 /** An event that is no part of an image. */

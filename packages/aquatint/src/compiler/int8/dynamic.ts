@@ -44,6 +44,7 @@ const linearInDynamic = (weights: ReadonlySet<Tensor>): Rule =>
 /** The linear layers of these weights in 8 bits, whose ranges are found in each run. */
 export const dynamicPass = (layers: readonly string[]): Int8Pass => ({
   layers,
+  multipliesIntegers: true,
   apply<N extends string>(outputs: Readonly<Record<N, Tensor>>, names: ReadonlyMap<string, Tensor>): Int8Graph<N> {
     const weights = new Set(layers.flatMap((name) => names.get(name) ?? []));
     const rules = [linearInDynamic(weights), biasOf(dynamicLinear, 2), splitOf(dynamicLinear), commonSubexpressions()];

@@ -16,6 +16,7 @@ import { int8Weight, type QuantizedLayer, type QuantizedWeight } from "./weight.
  */
 export const int8Pass = (layers: ReadonlyMap<string, QuantizedLayer>): Int8Pass => ({
   layers: [...layers.keys()],
+  multipliesIntegers: true,
   apply<N extends string>(outputs: Readonly<Record<N, Tensor>>, names: ReadonlyMap<string, Tensor>): Int8Graph<N> {
     const weights = new Map<Tensor, QuantizedWeight>();
     const bindings = new Map<Tensor, Binding>();

@@ -7,10 +7,15 @@ export interface Int8Graph<N extends string = string> {
   readonly bindings: ReadonlyMap<Tensor, Binding>;
 }
 
-/** Brings layers to 8 bits: `int8Pass` of weights that are, `dynamicPass` of others. Loaded where it is used. */
+/**
+ * Brings layers to 8 bits or less: `int8Pass` of weights that are, `dynamicPass` of others, `blockwisePass` the weights alone.
+ * Loaded where it is used.
+ */
 export interface Int8Pass {
   /** Names of the weights whose layers compute in 8 bits. */
   readonly layers: readonly string[];
+  /** Products of uint8 and int8 that may overflow on a processor. */
+  readonly multipliesIntegers: boolean;
   /** The same results, but for rounding, of a graph with parameters of these names. */
   apply<N extends string>(outputs: Readonly<Record<N, Tensor>>, names: ReadonlyMap<string, Tensor>): Int8Graph<N>;
 }

@@ -12,6 +12,7 @@ import {
   type GraphParts,
   modelBytes,
   scaleName,
+  storedName,
   weightProto,
   widenWeight,
 } from "./proto.ts";
@@ -32,21 +33,46 @@ export interface Emitted {
   readonly outputs: Readonly<Record<string, Type>>;
 }
 
+/** Writes nodes of a graph one after the other. */
+export interface GraphWriter {
+  /** Names of the node's outputs, given those of its inputs. */
+  emit(node: Node, names: readonly string[]): readonly string[];
+  /** Name of a result of the graph in the type that the graph gives it, float32 among them. */
+  result(name: string): string;
+  /** Called with the names of the results, after all nodes. */
+  finish(results: readonly string[]): void;
+}
+/** Writes nodes as they are, with an emitter of another's choice. */
+export interface PlainWriter {
+  readonly emitter: Emitter;
+  emit(node: Node, names: readonly string[], emitter: Emitter): readonly string[];
+}
+/** Writes a graph in another precision than its own. */
+export interface PrecisionPass {
+  /** A writer into `parts`, the ONNX graph in the making. */
+  writer(parts: object, plain: PlainWriter, outputs: readonly Tensor[]): GraphWriter;
+}
+
 /** Writes the graph behind `outputs` as an ONNX model. `parameters` says what each parameter leaf becomes. */
 export function emitOnnx(
   outputs: Readonly<Record<string, Tensor>>,
   parameters: ReadonlyMap<Tensor, Binding> = new Map(),
+  precision?: PrecisionPass,
 ): Emitted {
   const parts: GraphParts = { nodes: [], initializers: [], inputs: {}, outputs: {} };
-  const writer = nodeWriter(parts);
+  const plain = nodeWriter(parts);
+  const writer = precision?.writer(parts, plain, Object.values(outputs));
   const names = new Map<Tensor, string>();
   const nameOf = (x: Tensor): string => names.get(x) ?? unnamed(x);
   for (const node of topological(Object.values(outputs))) {
     const leaf = leafName(parts, node, parameters);
-    const emitted = leaf ? [leaf] : writer.emit(node, node.inputs.map(nameOf));
+    const emit = () =>
+      writer?.emit(node, node.inputs.map(nameOf)) ?? plain.emit(node, node.inputs.map(nameOf), plain.emitter);
+    const emitted = leaf ? [leaf] : emit();
     for (const [i, y] of node.outputs.entries()) names.set(y, emitted[i] ?? unnamed(y));
   }
-  const results = Object.entries(outputs).map(([name, y]) => [name, nameOf(y)] as const);
+  const results = Object.entries(outputs).map(([name, y]) => [name, writer?.result(nameOf(y)) ?? nameOf(y)] as const);
+  writer?.finish(results.map(([, value]) => value));
   nameOutputs(parts, results);
   for (const [name, { dtype, shape }] of Object.entries(outputs)) parts.outputs[name] = { dtype, shape };
   return { model: modelBytes(parts), inputs: parts.inputs, outputs: parts.outputs };
@@ -86,7 +112,7 @@ const nameInUse = (name: string): AquatintError =>
 const SHARED_VALUES = 64;
 
 /** Turns nodes of the graph into ONNX nodes, named after their module and op. */
-function nodeWriter({ nodes, initializers }: GraphParts) {
+function nodeWriter({ nodes, initializers }: GraphParts): PlainWriter {
   const constants = new Map<string, string>();
   let origin = { path: "", op: "" };
   // internal names begin with a slash, so that they differ from those of outputs
@@ -112,13 +138,14 @@ function nodeWriter({ nodes, initializers }: GraphParts) {
     },
   };
   return {
-    emit(node: Node, names: readonly string[]): readonly string[] {
+    emitter,
+    emit(node, names, e) {
       origin = { path: node.scope?.path() ?? "", op: node.op.name };
       // not every kernel takes tensors without elements, and there is nothing to compute
       if (node.outputs.every(({ shape }) => sizeOf(shape) === 0)) {
-        return node.outputs.map(({ dtype, shape }) => emitter.constant(dtype, [], shape));
+        return node.outputs.map(({ dtype, shape }) => e.constant(dtype, [], shape));
       }
-      return [node.op.emit(emitter, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
+      return [node.op.emit(e, names, node.attrs, { inputs: node.inputs, outputs: node.outputs })].flat();
     },
   };
 }
@@ -150,7 +177,7 @@ function addWeight(
     initializers.push(weightProto(name, type, value));
     return;
   }
-  const asStored = value.stored || value.transposed ? `${name}:stored` : name;
+  const asStored = value.stored || value.transposed ? storedName(name) : name;
   initializers.push(externalProto(asStored, type, value));
   const { scale } = value;
   if (scale) initializers.push(constantProto(scaleName(asStored), "float32", scale, [scale.length]));

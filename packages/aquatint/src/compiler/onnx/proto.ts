@@ -127,6 +127,8 @@ export function externalProto(name: string, { dtype, shape }: Type, source: Exte
 const wrongSize = (name: string, actual: string, { shape, expected }: { shape: Shape; expected: number }) =>
   new AquatintError("graph/weight-size", `${name} has ${actual}, its shape [${shape}] wants ${expected}`);
 
+/** The name of a weight as it lies in its file, where the graph widens it. */
+export const storedName = (name: string): string => `${name}:stored`;
 /** The name of the scale of a weight in int8. */
 export const scaleName = (stored: string): string => `${stored}/scale`;
 

@@ -1,5 +1,6 @@
 import type { WeightMemory } from "../../compiler/executable.ts";
-import { float16Runtime } from "../../runtime/float16.ts";
+import type { PrecisionPass } from "../../compiler/onnx/emit.ts";
+import { float16Pass } from "../../compiler/onnx/float16.ts";
 import { singleResidentRuntime } from "../../runtime/single-resident.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type TextToImageNetwork, type TextToImageNetworkInput, textToImageNetwork } from "../network/network.ts";
@@ -13,7 +14,7 @@ export type VaePrecision = "float32" | "float16";
 /** Options of running networks. */
 export interface OpenNetworkOptions {
   /** Parts of the networks. */
-  readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes">;
+  readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes" | "decoderFloat16">;
   readonly memory?: MemoryPlan | undefined;
   /** Bytes that the process may take; no limit when absent. */
   readonly maxMemory?: number | undefined;
@@ -33,15 +34,15 @@ export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): OpenN
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
   const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
   const shared = memory?.residency === "single" ? singleResidentRuntime(runtime) : runtime;
-  const open = (on: Runtime): TextToImageNetwork => {
-    const network = textToImageNetwork({ ...parts, runtime: on, weightMemory, scoreBytes });
+  const open = (decoderFloat16?: PrecisionPass): TextToImageNetwork => {
+    const network = textToImageNetwork({ ...parts, runtime: shared, weightMemory, scoreBytes, decoderFloat16 });
     return memory ? tiledNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
   };
-  const full = open(shared);
+  const full = open();
   if (vaePrecision === "float32") {
     return { forGeneration: () => full, [Symbol.asyncDispose]: () => full[Symbol.asyncDispose]() };
   }
-  const half = open(float16Runtime(shared));
+  const half = open(float16Pass);
   return {
     forGeneration: (onRetry) => ({ ...full, decode: decodeInHalf(half.decode, full.decode, onRetry) }),
     async [Symbol.asyncDispose]() {

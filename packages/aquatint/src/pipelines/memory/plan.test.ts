@@ -24,22 +24,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(join(model, ".."), { recursive: true }));
 
+const BASELINE = 100e6;
+/** Growth of a process while it reads the model and plans. */
+const SPARE = 90e6;
+const conditioned = fileURLToPath(new URL("../../../test/fixtures/conditioned/sd", import.meta.url));
+
 /** The plan for an image, as if the process took 100 MB so far. */
-async function planned(side: number, maxMemory: number, weightMemory?: WeightMemory) {
-  const opened = await openTextToImage(model);
+async function planned(side: number, maxMemory: number, weightMemory?: WeightMemory, path = model) {
+  const opened = await openTextToImage(path);
   const at = (size: object) => planTextToImage(opened, { prompt: "a red apple", steps: 1, ...size });
   const plan = await at({ width: side, height: side });
   const run = rehearsedImages({ model: opened, plan, resized: at });
-  const limit = { ...run, maxMemory, weightMemory, baseline: () => 100e6 };
+  const limit = { ...run, maxMemory, weightMemory, baseline: () => BASELINE };
   return (await planMemoryLimit(limit))!;
 }
 
 describe("a limit of memory", () => {
   /** The plans for limits that each are a byte too small for the one before, down to refusal. */
-  async function descend(side: number, weightMemory?: WeightMemory) {
+  async function descend(side: number, weightMemory?: WeightMemory, path = model) {
     const plans: MemoryPlan[] = [];
     for (let limit = 64e9; ; limit = plans.at(-1)!.bytes - 1) {
-      const plan = await planned(side, limit, weightMemory).catch(() => undefined);
+      const plan = await planned(side, limit, weightMemory, path).catch(() => undefined);
       if (!plan) return plans;
       expect(plan.bytes).toBeLessThanOrEqual(limit);
       plans.push(plan);
@@ -72,15 +77,33 @@ describe("a limit of memory", () => {
     });
   });
 
-  test("is kept: what a process measures of itself stays below", async () => {
+  const grid = (["tiny latent", "conditioned"] as const).flatMap((name) =>
+    [256, 640].flatMap((side) => (["packed", "mapped", "tiled"] as const).map((mode) => ({ name, side, mode }))),
+  );
+
+  test.each(grid)("is kept by what a process measures of itself: $name, $side, $mode", async ({ name, side, mode }) => {
+    const path = name === "tiny latent" ? model : conditioned;
+    const plans = await descend(side, mode === "packed" ? "packed" : "mapped", path);
+    const { bytes } = mode === "tiled" ? plans.at(-1)! : plans[0]!;
     const script = fileURLToPath(new URL("../../../test/peak-memory.ts", import.meta.url));
-    const more = 420e6;
-    const args = ["--import", "tsx", script, model, "1024", String(more)];
+    const weightMemory = mode === "packed" ? "packed" : "mapped";
+    const args = [
+      "--import",
+      "tsx",
+      script,
+      path,
+      String(side),
+      String(bytes - BASELINE + SPARE),
+      "image",
+      weightMemory,
+    ];
     const { stdout } = await promisify(execFile)(process.execPath, args);
     const { plan, peak, images, limit } = JSON.parse(stdout);
     expect(images).toBe(1);
-    expect(plan.tile).toBeDefined();
-    expect(peak).toBeLessThan(limit);
+    expect(plan.weightMemory).toBe(weightMemory);
+    expect(plan.bytes).toBeLessThanOrEqual(limit);
+    expect(peak).toBeLessThan(1.1 * plan.bytes);
+    expect(peak).toBeGreaterThan(0.6 * plan.bytes);
   });
 });
 

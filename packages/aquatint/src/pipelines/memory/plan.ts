@@ -44,14 +44,14 @@ export interface MemoryPlanOptions {
 }
 
 /** ONNX Runtime with its worker, and images on their way. */
-const RUNTIME = 150e6;
+const RUNTIME = 100e6;
 /**
- * Memory of a program in multiples of its shapes' sizes, measured: kernels' packed copies beside what they were
- * made from, and a memory pattern beside the first run's blocks; mapped weights are held once.
+ * Memory of a program in multiples of its shapes' sizes, measured (docs/memory.md): kernels' packed copies beside what they were
+ * made from, and the blocks of ONNX Runtime's arena, which grow by powers of two; mapped weights are held once.
  */
 const overhead = {
-  packed: { weights: 1.3, activations: 2.2 },
-  mapped: { weights: 1, activations: 1.4 },
+  packed: { weights: 1.08, activations: 1.75 },
+  mapped: { weights: 1, activations: 1.5 },
 } as const satisfies Record<WeightMemory, object>;
 
 /** A decoded image of float32, beside the program: its tiles overlap. */

@@ -66,7 +66,7 @@ export interface TextToImageModel {
 }
 /** Sources of a program's weights, and what stands beside and in place of them. */
 export type WeightBinding = Defaulted<Pick<CompileOptions, "parameters">> &
-  Pick<CompileOptions, "weightsFolder"> &
+  Pick<CompileOptions, "weightsFolder" | "float16"> &
   NetworkOptions;
 /** The parts of a model, wherever its files are. */
 export interface ModelParts extends Pick<TextToImageModel, "name" | "configs" | "tokenizerFiles"> {

@@ -1,3 +1,4 @@
+import type { PrecisionPass } from "../../compiler/onnx/emit.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
@@ -17,7 +18,7 @@ import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts"
 import type { PipelineComponents } from "../model/components.ts";
 import { frameRows } from "./clips.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
-import { type ProgramCacheInput, programCache } from "./program-cache.ts";
+import { type ProgramCache, type ProgramCacheInput, programCache } from "./program-cache.ts";
 
 /** Options of every call of a network. */
 export interface CallOptions {
@@ -71,16 +72,21 @@ export interface NetworkOptions {
 /** Parts of the networks, and where they run. */
 export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptions {
   readonly modules: PipelineComponents;
+  /** `float16Pass` for the U-Net, its ControlNets and the text encoders; float32 if absent. */
+  readonly float16?: PrecisionPass | undefined;
+  /** `float16Pass` for the decoder, which may overflow: `decode` gives what is not finite as it is. */
+  readonly decoderFloat16?: PrecisionPass | undefined;
 }
 
 /** Loads the networks; a program is compiled for each size and number of images when it is first wanted. */
 export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
-  const { modules, adapters, embeddings, ...rest } = parts;
+  const { modules, adapters, embeddings, float16, decoderFloat16, ...rest } = parts;
   const programs = programCache(rest);
+  const encoders: ProgramCache = { ...programs, run: (computation) => programs.run({ ...computation, float16 }) };
   return {
     posterior: modules.posterior !== undefined,
     encode: (captions, options = {}) =>
-      encodeCaptions({ encoders: modules.textEncoders, programs, adapters, embeddings }, captions, options),
+      encodeCaptions({ encoders: modules.textEncoders, programs: encoders, adapters, embeddings }, captions, options),
     async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], windows, repeated } = {}) {
       const n = itemAt(x.shape, 0);
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
@@ -92,7 +98,7 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
       const invariant = repeated ? Object.keys(all).filter((name) => !changing.test(name)) : [];
       const shapes = Object.entries(feeds).map(([name, { shape }]) => `${name} ${shape}`);
       const key = `unet ${JSON.stringify(windows) ?? ""} ${shapes}${repeated ? " repeated" : ""}`;
-      const { output } = await programs.run({ key, trace, feeds: all, invariant, signal });
+      const { output } = await programs.run({ key, trace, feeds: all, invariant, float16, signal });
       return float32Data(output);
     },
     async encodeImage(pixels, noise, { signal } = {}) {
@@ -106,7 +112,8 @@ export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageN
       const { decode } = modules;
       if (!decode) return float32Data(x);
       const trace = () => ({ output: decode(feed("x", x)) });
-      const { output } = await programs.run({ key: `decode ${x.shape}`, trace, feeds: { x }, signal });
+      const computation = { key: `decode ${x.shape}`, trace, feeds: { x }, float16: decoderFloat16, signal };
+      const { output } = await programs.run(computation);
       return float32Data(output);
     },
     [Symbol.asyncDispose]: () => programs[Symbol.asyncDispose](),

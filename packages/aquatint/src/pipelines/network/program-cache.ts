@@ -36,6 +36,8 @@ export interface Computation<R extends string = string> {
   readonly feeds: HostTensors;
   /** Feeds that stay the same for many runs: what depends on them alone is computed once. The key must tell them, too. */
   readonly invariant?: readonly string[] | undefined;
+  /** Precision of the program; float32 if absent. The key must tell it, too, where a cache has both. */
+  readonly float16?: CompileOptions["float16"];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,20 +55,22 @@ interface CachedProgram extends AsyncDisposable {
 /** Keeps programs by their keys; a load that fails is tried again by the next call. */
 export function programCache({ runtime, state, observer, ...options }: ProgramCacheInput): ProgramCache {
   const cache = new Map<string, CachedProgram>();
-  const create = ({ trace, invariant = [] }: Computation): CachedProgram => {
+  const create = ({ trace, invariant = [], float16 }: Computation): CachedProgram => {
     const results = trace();
     const observation = observer?.(results, options.parameters?.names ?? new Map());
     const outputs = { ...results, ...observation?.outputs };
     const observed = (program: CachedProgram) => withObservation(program, observation);
     // weights that live in a state change: nothing of them is computed beforehand
-    if (invariant.length === 0 || state) return observed(cachedProgram(runtime, compile({ outputs, ...options })));
-    const { prologue, body, state: types } = compileSplit({ outputs, ...options }, new Set(invariant));
+    if (invariant.length === 0 || state)
+      return observed(cachedProgram(runtime, compile({ outputs, float16, ...options })));
+    const { prologue, body, state: types } = compileSplit({ outputs, float16, ...options }, new Set(invariant));
     const states = prologue && prologueStates(runtime, { prologue, state: types });
     return observed(withPrologue(cachedProgram(runtime, body), states));
   };
   return {
     async run<R extends string>(computation: Computation<R>) {
-      const { key, feeds, signal } = computation;
+      const { key, feeds, signal, float16 } = computation;
+      if (float16) await (await import("../../runtime/float16.ts")).expectFloat16(runtime);
       const cached = cache.get(key) ?? create(computation);
       cache.set(key, cached);
       return (await cached.run(feeds, { state, signal })) as HostTensors<R>;

@@ -223,6 +223,20 @@ test.each([
   ["dynamic on WebGPU", { precision: "dynamic", device: "webgpu" }, "precision/device", "dynamic computes on the CPU"],
   ["dynamic and mapped weights", { precision: "dynamic", weightMemory: "mapped" }, "precision/memory", "mapped"],
   ["dynamic and such weights", { precision: "dynamic", quantized: true }, "precision/weights", "with ranges already"],
+  ["weights in 4 bits of such weights", { precision: "q4", quantized: true }, "precision/weights", "q4 rounds weights"],
+  [
+    "float16 on the CPU",
+    { precision: "float16" },
+    "precision/device",
+    'float16 computes on a GPU, and the device is "cpu"',
+  ],
+  ["both on the CPU", { precision: "q4f16" }, "precision/device", "q4f16 computes on a GPU"],
+  [
+    "such weights in float16",
+    { precision: "float16", device: "webgpu", quantized: true },
+    "precision/weights",
+    "8 bits",
+  ],
   ["such weights and a decoder in float16", { vaePrecision: "float16", quantized: true }, "precision/vae", "float16"],
 ] as const)(
   "%s is refused",
