@@ -23,7 +23,7 @@ import { addMemory, type MemoryFlags } from "../options/memory.ts";
 import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
-import { type CommandRequest, commandRequest } from "../options/request.ts";
+import { type CommandRequest, commandOptions, missingPrompt } from "../options/request.ts";
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { renderFinished } from "../terminal/graphics.ts";
@@ -73,9 +73,10 @@ export const addGenerate = (program: Command, io: Io): Command =>
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
-    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      generate(await commandRequest(prompt, flags, { command, io, clips: false }), io),
-    );
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) => {
+      const options = await commandOptions(flags, { command, io, clips: false });
+      await generate({ ...options, prompt: prompt ?? options.prompt ?? missingPrompt(command) }, io);
+    });
 
 /** Record of an image that was written. */
 interface SavedImage {

@@ -18,7 +18,7 @@ import { device, nodeDevices, seed as seedOption, size, whole } from "../options
 import { shortPath } from "../options/outputs.ts";
 import { integer } from "../options/parsers.ts";
 import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
-import { type CommandRequest, commandRequest } from "../options/request.ts";
+import { type CommandRequest, commandOptions, missingPrompt } from "../options/request.ts";
 import { addSampling, type SamplingFlags } from "../options/sampling.ts";
 import { addVideoFlags, type VideoFlags, videoOptions } from "../options/video.ts";
 import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
@@ -68,9 +68,10 @@ export const addVideo = (program: Command, io: Io): Command =>
     .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
     .option("--json", "print one JSON object on stdout and nothing else")
     .option("--quiet", "show no progress")
-    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      video(await commandRequest(prompt, flags, { command, io, clips: true }), io),
-    );
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) => {
+      const options = await commandOptions(flags, { command, io, clips: true });
+      await video({ ...options, prompt: prompt ?? options.prompt ?? missingPrompt(command) }, io);
+    });
 
 const addFiles = (command: Command): Command =>
   command

@@ -3,8 +3,11 @@ import type { Io } from "../io.ts";
 import type { CheckpointFlags } from "./checkpoint.ts";
 import type { MetadataOptions } from "./like.ts";
 
-/** Prompt and options of a command, some of them from the file of `--like`. */
-export type CommandRequest<T> = Omit<MetadataOptions<T>, "like"> & Partial<Pick<MetadataOptions<T>, "like">>;
+/** Options of a command, some of them from the file of `--like`, and the prompt of that file. */
+export type CommandOptions<T> = Pick<MetadataOptions<T>, "flags"> & Partial<MetadataOptions<T>>;
+
+/** Prompt and options of a command. */
+export type CommandRequest<T> = CommandOptions<T> & { readonly prompt: string };
 
 interface RequestContext {
   readonly command: Command;
@@ -13,16 +16,15 @@ interface RequestContext {
   readonly clips: boolean;
 }
 
-/** The prompt and options of the command line, or with `--like` those of a file under them. */
-export async function commandRequest<T extends Pick<CheckpointFlags, "lora"> & { readonly like?: string }>(
-  prompt: string | undefined,
+/** The options of the command line, or with `--like` those of a file under them; the reader of metadata is loaded for it. */
+export async function commandOptions<T extends Pick<CheckpointFlags, "lora"> & { readonly like?: string }>(
   flags: T,
   context: RequestContext,
-): Promise<CommandRequest<T>> {
+): Promise<CommandOptions<T>> {
   const { like } = flags;
-  // the reader of metadata is loaded only where it is needed
-  const base = like && (await (await import("./like.ts")).metadataOptions(like, flags, context));
-  const text = prompt ?? (base ? base.prompt : undefined);
-  if (text !== undefined) return { ...(base || { flags }), prompt: text };
-  return context.command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
+  return like === undefined ? { flags } : (await import("./like.ts")).metadataOptions(like, flags, context);
 }
+
+/** Ends a command that got no prompt as commander ends one that lacks an argument. */
+export const missingPrompt = (command: Command): never =>
+  command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });

@@ -1,3 +1,4 @@
+import type { PrecisionPass } from "../../compiler/onnx/emit.ts";
 import { float32Data } from "../../graph/host-tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
@@ -35,6 +36,8 @@ export interface TextEncodingInput {
   readonly programs: ProgramCache;
   readonly adapters?: NetworkAdapters | undefined;
   readonly embeddings?: TextEmbeddings | undefined;
+  /** `float16Pass` where they compute in float16; float32 if absent. */
+  readonly float16?: PrecisionPass | undefined;
 }
 
 /** Options of encoding captions. */
@@ -96,7 +99,7 @@ interface EncoderRun extends EncodeOptions {
 
 /** "hidden0": the states of every chunk with no layer left out, and so on; "pooled" where there is one. */
 function runEncoder(
-  { programs, adapters, embeddings }: TextEncodingInput,
+  { programs, adapters, embeddings, float16 }: TextEncodingInput,
   encoder: TextEncoder,
   { captions, chunks, loraScales = [], signal }: EncoderRun,
 ): Promise<HostTensors> {
@@ -119,7 +122,7 @@ function runEncoder(
         };
       }),
     feeds: { ...idFeeds(chunks, encoder, embeddings), ...scaleFeeds(loraScales) },
-    signal,
+    ...{ float16, signal },
   });
 }
 

@@ -18,7 +18,7 @@ import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts"
 import type { PipelineComponents } from "../model/components.ts";
 import { frameRows } from "./clips.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";
-import { type ProgramCache, type ProgramCacheInput, programCache } from "./program-cache.ts";
+import { type ProgramCacheInput, programCache } from "./program-cache.ts";
 
 /** Options of every call of a network. */
 export interface CallOptions {
@@ -82,11 +82,10 @@ export interface TextToImageNetworkInput extends ProgramCacheInput, NetworkOptio
 export function textToImageNetwork(parts: TextToImageNetworkInput): TextToImageNetwork {
   const { modules, adapters, embeddings, float16, decoderFloat16, ...rest } = parts;
   const programs = programCache(rest);
-  const encoders: ProgramCache = { ...programs, run: (computation) => programs.run({ ...computation, float16 }) };
+  const encoding = { encoders: modules.textEncoders, programs, adapters, embeddings, float16 };
   return {
     posterior: modules.posterior !== undefined,
-    encode: (captions, options = {}) =>
-      encodeCaptions({ encoders: modules.textEncoders, programs: encoders, adapters, embeddings }, captions, options),
+    encode: (captions, options = {}) => encodeCaptions(encoding, captions, options),
     async predict(x, time, { loraScales = [], ...conditioning }, { signal, controls = [], windows, repeated } = {}) {
       const n = itemAt(x.shape, 0);
       const t: HostTensor = { dtype: "float32", shape: [n], data: new Float32Array(n).fill(time) };
