@@ -131,7 +131,7 @@ test.each<[string, readonly string[], RegExp]>([
   ["an ending that no clip has", ["--out", "a.avi"], /\.avi/],
   ["a clip to begin with that is not there", ["--init", "nowhere.gif"], /nowhere\.gif/],
   ["a control image without a ControlNet", ["--control-image", "a.png"], /--control-image: there is no --control/],
-  ["a model in place of the adapter", ["--motion", "model"], /holds .*expected a MotionAdapter/],
+  ["a model in place of the adapter", ["--motion", "model"], /holds .*expected MotionAdapter/],
   ["a weighting that nobody knows", ["--context-weights", "pyramids"], /pyramid/],
 ])("refuses %s before anything is drawn", async (_, args, message) => {
   const files = args.map((text) => (text === "model" ? join(root, "model") : text));
