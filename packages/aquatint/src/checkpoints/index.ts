@@ -2,7 +2,7 @@
 
 export { type BoundWeights, bindWeights } from "./bind-weights.ts";
 export type { Embedding } from "./embedding.ts";
-export { blobFiles, type FileRange, type ModelFiles, memoryFiles, urlFiles } from "./files.ts";
+export { blobFiles, externalBlobFiles, type FileRange, type ModelFiles, memoryFiles, urlFiles } from "./files.ts";
 export type { FolderOptions } from "./folder.ts";
 export { type FileKind, identify } from "./identify.ts";
 export { type ComponentReport, type Inspection, inspectCheckpoint, inspectFile, type LoraReport } from "./inspect.ts";
