@@ -7,6 +7,9 @@ import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { MaskEditor } from "../make/MaskEditor.tsx";
+import { ModelWindow } from "../models/ModelWindow.tsx";
+import { isWeightsName } from "../models/names.ts";
+import { useModelDrop } from "../models/use-model-drop.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
@@ -54,14 +57,15 @@ export const App = () => {
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
+  useModelDrop();
   return (
     <DropZone
       className="drop"
-      aria-label="Drop an image"
+      aria-label="Drop an image or a model"
       getDropOperation={() => "copy"}
       onDrop={async ({ items }) => {
         const item = items.find((entry): entry is FileDropItem => entry.kind === "file");
-        if (item) await receiveFile(await item.getFile());
+        if (item && !isWeightsName(item.name)) await receiveFile(await item.getFile());
       }}
     >
       <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
@@ -82,6 +86,7 @@ export const App = () => {
         </main>
       </Tabs>
       <DroppedFileWindow />
+      <ModelWindow />
       <MaskEditor />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />

@@ -1,4 +1,5 @@
 import { AquatintError } from "aquatint";
+import type { ModelSource } from "../model-files/open-source.ts";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { type EngineClient, startEngine } from "./client.ts";
@@ -20,6 +21,7 @@ const DEVICE_KEY = "aquatint-device";
 /** The device that the person chose; wasm draws the small default model faster on most machines. */
 export const chosenDevice = (): EngineDevice => (readLocal(DEVICE_KEY) === "webgpu" ? "webgpu" : "wasm");
 
+let source: ModelSource | undefined;
 let opening: Promise<EngineClient> | undefined;
 let client: EngineClient | undefined;
 
@@ -36,7 +38,7 @@ async function start(): Promise<EngineClient> {
   try {
     const info = await started.call(
       "open",
-      { base: new URL("model/", document.baseURI).href, device: chosenDevice() },
+      { base: new URL("model/", document.baseURI).href, device: chosenDevice(), source },
       {
         onEvent(event) {
           if (event.type === "model") engineStore.set({ status: "opening", progress: event.progress, loading: false });
@@ -70,6 +72,20 @@ export async function chooseDevice(device: EngineDevice): Promise<void> {
   writeLocal(DEVICE_KEY, device);
   if (client) closeEngine(client);
   await openEngine().catch(() => {});
+}
+
+/** Opens other files from now on, undefined for the default model alone; where they fail, the former ones come back. */
+export async function openSource(next: ModelSource | undefined): Promise<void> {
+  const former = source;
+  source = next;
+  if (client) closeEngine(client);
+  try {
+    await openEngine();
+  } catch (error) {
+    source = former;
+    await openEngine().catch(() => {});
+    throw error;
+  }
 }
 
 /** Any error as one with a code. */

@@ -1,6 +1,7 @@
 import {
   AquatintError,
   encodePng,
+  type Model,
   openModel,
   planTextToImage,
   type TextToImageModel,
@@ -9,10 +10,11 @@ import {
   textToImageModel,
   textToImageNetwork,
 } from "aquatint";
-import { tensorToImages } from "aquatint/formats";
+import { tensorToImages, withoutNetworks } from "aquatint/formats";
 import { generationParameters, modelPreviewer, type Previewer, parameterTexts, webUiSampler } from "aquatint/pipelines";
 import { promptChunks } from "aquatint/tokenizers";
 import { webRuntime } from "aquatint/web";
+import type { ModelSource } from "../model-files/open-source.ts";
 import { composite } from "./composite.ts";
 import { type ModelManifest, modelBytes, weightsHash } from "./manifest.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
@@ -37,7 +39,9 @@ interface CallOptions {
 
 /** A model that is loaded. */
 interface Loaded {
-  readonly manifest: ModelManifest;
+  /** The model alone, without what stands beside it. */
+  readonly published: Model;
+  readonly source: ModelSource | undefined;
   readonly model: TextToImageModel;
   readonly network: TextToImageNetwork;
   readonly previewer: Previewer | undefined;
@@ -60,47 +64,104 @@ export function createEngine() {
         loading = load(request.params, options);
         return (await loading).info;
       }
+      if (request.call === "inspect") return inspect(request.params);
       const engine = await loaded();
-      if (request.call === "draw") return draw(engine, request.params, options);
+      if (request.call === "misfits") return misfits(engine, request.params);
+      if (request.call === "draw") return draw(engine, request.params, options).catch(explained(engine));
       if (request.call === "count") return countTokens(engine, request.params.text);
       return decode(engine, request.params, options);
     },
   };
 }
 
-async function load(
-  { base, device, threads }: EngineCalls["open"]["params"],
-  { onEvent }: CallOptions,
-): Promise<Loaded> {
+async function load(params: EngineCalls["open"]["params"], { onEvent }: CallOptions): Promise<Loaded> {
+  const { source, device, threads } = params;
+  if (source) return loadFiles(source, params, onEvent);
   const starting = webRuntime({ device, threads });
   starting.catch(() => {}); // awaited below; a download that fails comes first
+  const { manifest, published } = await openDefault(params.base, onEvent);
+  onEvent({ type: "loading" });
+  const model = await textToImageModel(published);
+  const runtime = await starting;
+  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  const info = {
+    ...modelInfo(model),
+    ...{ device, threads: runtime.threads, modelName: manifest.name },
+    ...{ modelHash: weightsHash(manifest), modelBytes: modelBytes(manifest) },
+  };
+  return { published, source, model, network, previewer: modelPreviewer(model), info };
+}
+
+type OnEvent = CallOptions["onEvent"];
+
+/** The page's own model, from the browser's store or from the host. */
+async function openDefault(base: string, onEvent: OnEvent) {
   const store = await browserPieces();
   const manifest = await fetchManifest(base, store);
   const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) =>
     onEvent({ type: "model", progress });
   const files = await storedModel(manifest, { base, store, onProgress });
-  onEvent({ type: "loading" });
-  const model = await textToImageModel(await openModel(files));
-  const runtime = await starting;
-  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
-  const info: EngineInfo = {
-    device,
-    threads: runtime.threads,
-    modelName: manifest.name,
-    modelHash: weightsHash(manifest),
-    modelBytes: modelBytes(manifest),
-    sampleSize: model.modules.sampleSize,
-    multiple: model.modules.multiple,
-    steps: model.generation.steps,
-    guidance: model.generation.guidance,
-    sampler: model.scheduler.sampler.name,
-    maxTokens: maxTokensOf(model),
-  };
-  return { manifest, model, network, previewer: modelPreviewer(model), info };
+  return { manifest, published: await openModel(files) };
 }
 
+/** A visitor's files; their code is loaded where there are some. */
+async function loadFiles(
+  source: ModelSource,
+  { base, device, threads }: EngineCalls["open"]["params"],
+  onEvent: OnEvent,
+): Promise<Loaded> {
+  const { checkReadable, loadSource } = await import("../model-files/load-source.ts");
+  await checkReadable(source);
+  let manifest: ModelManifest | undefined;
+  const loaded = await loadSource(source, {
+    ...{ device, threads },
+    async openDefault() {
+      const opened = await openDefault(base, onEvent);
+      manifest = opened.manifest;
+      return opened.published;
+    },
+  });
+  onEvent({ type: "loading" });
+  const { published, model, network, runtime, opened } = loaded;
+  const info = {
+    ...modelInfo(model),
+    ...{ device, threads: runtime.threads, modelName: manifest?.name ?? loaded.name, source: opened },
+    modelHash: source.modelHash ?? (manifest && weightsHash(manifest)),
+    modelBytes: loaded.bytes ?? (manifest ? modelBytes(manifest) : 0),
+  };
+  return { published, source, model, network, previewer: modelPreviewer(model), info };
+}
+
+const modelInfo = ({ modules, generation, scheduler, tokenizers }: TextToImageModel) => ({
+  sampleSize: modules.sampleSize,
+  multiple: modules.multiple,
+  steps: generation.steps,
+  guidance: generation.guidance,
+  sampler: scheduler.sampler.name,
+  maxTokens: maxTokensOf({ tokenizers }),
+});
+
+async function inspect({ files, device }: EngineCalls["inspect"]["params"]) {
+  const { fileReport } = await import("../model-files/report.ts");
+  const { deviceLimits } = await import("../model-files/fit.ts");
+  return fileReport(files, { limits: await deviceLimits(device) });
+}
+
+async function misfits({ published, model }: Loaded, { companions }: EngineCalls["misfits"]["params"]) {
+  const { misfit } = await import("../model-files/report.ts");
+  return Promise.all(companions.map((companion) => misfit(companion, { model: published, images: model })));
+}
+
+/** Says so where an image failed because a file of its model is gone. */
+const explained =
+  ({ source }: Loaded) =>
+  async (error: unknown): Promise<never> => {
+    if (source) await (await import("../model-files/load-source.ts")).checkReadable(source);
+    throw error;
+  };
+
 /** Tokens besides the start and the end. */
-const maxTokensOf = ({ tokenizers }: TextToImageModel): number =>
+const maxTokensOf = ({ tokenizers }: Pick<TextToImageModel, "tokenizers">): number =>
   Math.min(...tokenizers.map(({ modelMaxLength }) => modelMaxLength - 2));
 
 async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
@@ -136,7 +197,8 @@ const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planT
   });
 
 /** Tokens of a prompt as the model's first tokenizer reads it literally. */
-function countTokens({ model }: Loaded, text: string): TokenCount {
+function countTokens({ model, source }: Loaded, written: string): TokenCount {
+  const text = source ? withoutNetworks(written).prompt : written;
   const tokenizer = model.tokenizers[0];
   if (!tokenizer) return { tokens: 0, cut: "" };
   const [, ...rest] = promptChunks([[{ text, weight: 1 }]], { tokenizer, commaReach: 0 });

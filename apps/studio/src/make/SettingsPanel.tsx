@@ -1,5 +1,6 @@
 import { Input, Label, Text, TextArea, TextField } from "react-aria-components";
 import { useEngineInfo } from "../engine/use-engine.ts";
+import { ModelFields } from "../models/ModelFields.tsx";
 import { drawSeed, type Settings } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
@@ -97,6 +98,7 @@ export const SettingsPanel = () => {
   const { steps, guidance } = settings;
   return (
     <div className="panel-fields">
+      <ModelFields />
       <NegativeField value={settings.negative} />
       <StrengthField {...settings} />
       <RangeField

@@ -2,6 +2,7 @@ import type { Image } from "aquatint";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { DrawOptions, DrawResult } from "../engine/protocol.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
+import { modelOptions } from "../models/model-options.ts";
 import { createStore } from "../state/store.ts";
 
 /** An image that waits or is being made. */
@@ -83,8 +84,9 @@ async function next(): Promise<void> {
 }
 
 async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
+  const options = await aborting(modelOptions(job.options), signal);
   const engine = await aborting(openEngine(), signal);
-  return engine.call("draw", job.options, {
+  return engine.call("draw", options, {
     signal,
     onEvent(event) {
       if (event.type !== "step" || signal.aborted) return;

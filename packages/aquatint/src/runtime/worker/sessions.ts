@@ -90,7 +90,13 @@ interface WorkerSettings {
 
 /** The options of a session, and the file of its graph where that is not the executable's own. */
 function sessionOf(
-  { weightsFolder, weightBlobs, weightMemory = "packed", nchwc, packed }: NonNullable<Parameters<Sessions["create"]>[1]>,
+  {
+    weightsFolder,
+    weightBlobs,
+    weightMemory = "packed",
+    nchwc,
+    packed,
+  }: NonNullable<Parameters<Sessions["create"]>[1]>,
   { options, fallback, packedSession, overflows }: WorkerSettings,
 ) {
   const use = packed && packedSession?.(packed);

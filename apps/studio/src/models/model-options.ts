@@ -1,0 +1,58 @@
+import { AquatintError } from "aquatint";
+import { type NetworkCall, withoutNetworks } from "aquatint/formats";
+import { openEngine } from "../engine/engine-store.ts";
+import type { DrawOptions } from "../engine/protocol.ts";
+import { controlStore } from "./control-store.ts";
+import { choose, fitting, itemOf, type LibraryItem, libraryStore } from "./library.ts";
+import { stemOf } from "./names.ts";
+
+/**
+ * Options of an image with the visitor's LoRAs and ControlNet. `<lora:name:0.8>` in the prompt is taken out, and its scale
+ * counts in place of the slider's. @throws AquatintError "studio/no-lora" where there is none of the name.
+ */
+export async function modelOptions(options: DrawOptions): Promise<DrawOptions> {
+  if (libraryStore.get().items.length === 0) return options;
+  const { prompt, networks } = withoutNetworks(options.prompt);
+  const called = new Map(networks.filter(({ kind }) => kind === "lora").map((call) => [loraNamed(call).id, call]));
+  const { loras } = libraryStore.get().choice;
+  const absent = [...called.keys()].filter((id) => !(id in loras));
+  if (absent.length > 0) {
+    await choose((choice) => ({
+      ...choice,
+      loras: { ...choice.loras, ...Object.fromEntries(absent.map((id) => [id, 0])) },
+    }));
+  }
+  await openEngine();
+  return { ...options, prompt, ...chosenOptions(called) };
+}
+
+function chosenOptions(called: ReadonlyMap<string, NetworkCall>) {
+  const { choice } = libraryStore.get();
+  const loraScales = Object.entries(choice.loras).map(([id, scale]) => called.get(id)?.scale ?? scale);
+  const { image, scale } = controlStore.get();
+  if (choice.control && !image) {
+    throw new AquatintError("studio/no-control-image", "the ControlNet has no image to follow", {
+      hint: "choose its image in the settings, or take None as the ControlNet",
+    });
+  }
+  return {
+    ...(loraScales.length > 0 && { loraScales }),
+    ...(choice.control && image && { controls: [{ image, scale }] }),
+  };
+}
+
+function loraNamed({ name, text }: NetworkCall): LibraryItem {
+  const library = libraryStore.get();
+  const loras = library.items.filter(({ report }) => report.use === "lora");
+  const same = (item: LibraryItem) => stemOf(item.name).toLowerCase() === name.toLowerCase();
+  const item = loras.find(same);
+  if (item && fitting(library, "lora").includes(item)) return item;
+  if (item) {
+    throw new AquatintError("studio/lora-misfit", `the LoRA "${name}" of the prompt does not fit this model`, {
+      hint: itemOf(library, item.id)?.misfit,
+    });
+  }
+  throw new AquatintError("studio/no-lora", `the prompt calls the LoRA "${text}", and there is none of that name`, {
+    hint: "drop its file on the page, or take <lora:…> out of the prompt",
+  });
+}
