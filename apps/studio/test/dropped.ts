@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { decodePng } from "aquatint";
-import { encodeSafetensors, parseSafetensors, type RawTensors } from "aquatint/formats";
+import { encodeSafetensors, parseSafetensors } from "aquatint/formats";
 import type { Page } from "playwright";
 
 /** A checkpoint of the project's tests, or an adapter. */
@@ -52,22 +54,38 @@ export function differenceFrom(png: Uint8Array, expected: ArrayLike<number>): nu
   return largest;
 }
 
-const TOKENS = 49_408;
-const EMBEDDING = "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight";
+const NAMES = new URL("../../../packages/aquatint/test/fixtures/checkpoints/names.json.gz", import.meta.url);
 
 /**
- * The tiny model of Stable Diffusion 1.x in one file, with CLIP's own number of tokens: token i takes the row i % n of
- * its n embeddings, as bench/peers/single_file.py does.
+ * A small model of Stable Diffusion 1.x in one original file, with CLIP's own vocabulary: tensors of published names and
+ * shapes, filled with the same numbers as bench/peers/single_file.py.
  */
-export async function publishedSingleFile(): Promise<Uint8Array> {
-  const { tensors } = parseSafetensors(new Uint8Array(await readFile(fixture("sd.safetensors"))));
-  const widened = new Map<string, RawTensors extends ReadonlyMap<string, infer T> ? T : never>(tensors);
-  const small = tensors.get(EMBEDDING);
-  const [rows = 0, width = 0] = small?.shape ?? [];
-  if (!small) throw new Error(`the single file has no ${EMBEDDING}`);
-  const row = small.data.length / rows;
-  const data = new Uint8Array(TOKENS * row);
-  for (let i = 0; i < TOKENS; i++) data.set(small.data.subarray((i % rows) * row, ((i % rows) + 1) * row), i * row);
-  widened.set(EMBEDDING, { dtype: small.dtype, shape: [TOKENS, width], data });
-  return encodeSafetensors(widened);
+export function publishedSingleFile(): Uint8Array {
+  const names = JSON.parse(gunzipSync(readFileSync(NAMES)).toString());
+  const shapes: Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>> =
+    names["tiny-sd1"].tensors;
+  const keys = Object.keys(shapes).filter((key) => shapes[key]?.[0].startsWith("F"));
+  const tensors = keys.sort().map((key, seed) => {
+    const shape = shapes[key]?.[1] ?? [];
+    return [key, { dtype: "F32", shape, data: new Uint8Array(valuesOf(key, shape, seed).buffer) }] as const;
+  });
+  return encodeSafetensors(new Map(tensors));
+}
+
+function valuesOf(key: string, shape: readonly number[], seed: number): Float32Array {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const inputs = size / (shape[0] ?? 1);
+  const value = (i: number) => {
+    const u = uniform(i, seed);
+    return shape.length > 1 ? (u * 1.7) / Math.sqrt(inputs) : u * 0.1 + (key.endsWith("weight") ? 1 : 0);
+  };
+  return Float32Array.from({ length: size }, (_, i) => value(i));
+}
+
+/** A number in -1 .. 1: MurmurHash3's finalizer of the position and the seed. */
+function uniform(i: number, seed: number): number {
+  let h = (i + Math.imul(seed, 0x9e3779b9)) >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return ((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1;
 }

@@ -1,4 +1,4 @@
-import { asError, chosenDevice, engineStore, openEngine, openSource } from "../engine/engine-store.ts";
+import { asError, chosenDevice, openEngine, openSource } from "../engine/engine-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { Companion, FileReport, FileUse } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
@@ -44,7 +44,7 @@ export const libraryStore = createStore<Library>({ items: [], choice: noChoice, 
 
 /** The items of a use that fit the model of the page, in the order of their arrival. */
 export const fitting = ({ items }: Pick<Library, "items">, use: FileUse): readonly LibraryItem[] =>
-  items.filter((item) => item.report.use === use && item.misfit === undefined && item.files);
+  items.filter((item) => item.report.use === use && item.misfit === undefined && (item.files || use === "model"));
 
 /** An item by its id. */
 export const itemOf = ({ items }: Pick<Library, "items">, id: string | undefined): LibraryItem | undefined =>
@@ -74,6 +74,7 @@ export async function choose(change: (choice: Choice, library: Library) => Choic
   if (filesKey(choice) === filesKey(former)) return;
   libraryStore.set((library) => ({ ...library, isOpening: true }));
   try {
+    for (const id of usedIds(choice)) await reopen(id);
     await openSource(sourceOf(libraryStore.get()));
     if (choice.model !== former.model) await judge();
   } catch (error) {
@@ -83,6 +84,17 @@ export async function choose(change: (choice: Choice, library: Library) => Choic
     libraryStore.set((library) => ({ ...library, isOpening: false }));
   }
 }
+
+/** Makes an item of an earlier visit readable and checks it; items of this visit are. */
+let reopen: (id: string) => Promise<unknown> = async () => {};
+
+/** Says how items of earlier visits are made readable. */
+export const setReopen = (work: typeof reopen): void => {
+  reopen = work;
+};
+
+const usedIds = ({ model, vae, loras, embeddings, control }: Choice): readonly string[] =>
+  [model, vae, ...Object.keys(loras), ...embeddings, control].filter((id) => id !== undefined);
 
 const filesKey = ({ model, vae, loras, embeddings, control }: Choice): string =>
   JSON.stringify([model, vae, Object.keys(loras), embeddings, control]);
@@ -95,8 +107,7 @@ function sourceOf({ items, choice }: Library) {
   const files = (id: string | undefined) => itemOf({ items }, id)?.files;
   const all = (ids: readonly string[]) => ids.flatMap((id) => files(id) ?? []);
   const { model, vae, loras, embeddings, control } = choice;
-  const beside = [vae, ...Object.keys(loras), ...embeddings, control].some((id) => id !== undefined);
-  if (model === undefined && !beside) return undefined;
+  if (usedIds(choice).length === 0) return undefined;
   return {
     ...{ model: files(model), modelHash: itemOf({ items }, model)?.hash, vae: files(vae) },
     ...{ loras: all(Object.keys(loras)), embeddings: all(embeddings), controls: all(control ? [control] : []) },
@@ -104,7 +115,7 @@ function sourceOf({ items, choice }: Library) {
 }
 
 /** Finds out which files fit the model of the page. */
-async function judge(): Promise<void> {
+export async function judge(): Promise<void> {
   const companions = libraryStore.get().items.flatMap((item) => companionOf(item) ?? []);
   if (companions.length === 0) return;
   const engine = await openEngine();
@@ -149,9 +160,3 @@ function without(choice: Choice, id: string): Choice {
     control: choice.control === id ? undefined : choice.control,
   };
 }
-
-/** Whether the engine has weights of the visitor open. */
-export const usesFiles = (): boolean => {
-  const engine = engineStore.get();
-  return engine.status === "ready" && engine.info.source !== undefined;
-};

@@ -3,6 +3,7 @@ import type { FileReport } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import type { DroppedSet } from "./dropped.ts";
+import { rememberHandle, reopenItem } from "./keep.ts";
 import { addCompanion, chooseModel, inspectFiles, type LibraryItem, putItem } from "./library.ts";
 
 /** A model that waits for a decision, or why a file is none. */
@@ -67,11 +68,11 @@ function adviceOf({ use, words }: FileReport): string | undefined {
 let last = 0;
 
 /** An entry of the library for files. */
-export const itemFor = ({ files }: DroppedSet, report: FileReport): LibraryItem => ({
-  id: crypto.randomUUID?.() ?? `${Date.now()}-${++last}`,
-  name: files.name,
-  ...{ report, files },
-});
+function itemFor({ files, handle }: DroppedSet, report: FileReport): LibraryItem {
+  const id = crypto.randomUUID?.() ?? `${Date.now()}-${++last}`;
+  rememberHandle(id, handle);
+  return { ...{ id, report, files }, name: files.name };
+}
 
 /** Puts the question away. */
 export const forgetModel = (): void => receivedStore.set(undefined);
@@ -88,8 +89,17 @@ export async function takeReceived(): Promise<LibraryItem | undefined> {
 }
 
 /** Draws with a model of the library, and says where that fails. */
-export async function switchModel(id: string | undefined): Promise<void> {
-  await chooseModel(id).catch((error) => {
+export const switchModel = (id: string | undefined): Promise<void> =>
+  said(async () => {
+    if (id === undefined || (await reopenItem(id))) await chooseModel(id);
+  });
+
+/** Asks to read a file of an earlier visit. */
+export const openAgain = (id: string): Promise<void> => said(async () => void (await reopenItem(id)));
+
+/** Does something with files, and says where that fails. */
+async function said(work: () => Promise<void>): Promise<void> {
+  await work().catch((error: unknown) => {
     const { message, hint } = asError(error);
     say(message, { detail: hint });
   });
