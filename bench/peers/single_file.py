@@ -86,7 +86,4 @@ pipe = diffusers.StableDiffusionPipeline(
 pipe.set_progress_bar_config(disable=True)
 image = pipe(**SETTINGS, width=64, height=64, generator=torch.Generator("cpu").manual_seed(5), output_type="np").images[0]
 Image.fromarray(numpy.uint8(numpy.round(image * 255))).save(OUT)
-if "--save" in os.environ.get("SINGLE_FILE", ""):
-    from safetensors.torch import save_file
-    save_file(tensors, OUT + ".safetensors")
 print(image.std(), image.min(), image.max())

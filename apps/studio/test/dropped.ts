@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { decodePng } from "aquatint";
 import { encodeSafetensors, parseSafetensors } from "aquatint/formats";
-import type { Page } from "playwright";
+import type { Browser, Page } from "playwright";
 
 /** A checkpoint of the project's tests, or an adapter. */
 export const fixture = (path: string): string =>
@@ -27,6 +27,10 @@ export async function useModel(page: Page, path: string): Promise<void> {
   await page.getByRole("button", { name: "Use this model" }).waitFor({ state: "detached" });
   await settled(page);
 }
+
+/** Waits until the page can draw. */
+export const ready = (page: Page): Promise<void> =>
+  page.locator(".status[data-status=ready], .status[data-status=slow]").waitFor();
 
 /** Waits until the engine has opened what was chosen. */
 export const settled = (page: Page): Promise<void> =>
@@ -56,20 +60,48 @@ export function differenceFrom(png: Uint8Array, expected: ArrayLike<number>): nu
 
 const NAMES = new URL("../../../packages/aquatint/test/fixtures/checkpoints/names.json.gz", import.meta.url);
 
+/** Bytes of a tensor that stands before the weights of a large file, which no network takes. */
+const LARGE = 2 ** 31;
+
 /**
  * A small model of Stable Diffusion 1.x in one original file, with CLIP's own vocabulary: tensors of published names and
  * shapes, filled with the same numbers as bench/peers/single_file.py.
  */
 export function publishedSingleFile(): Uint8Array {
+  return encodeSafetensors(new Map(publishedTensors()));
+}
+
+/** Writes that file behind 2 GB of another tensor, which takes no place on most disks. */
+export async function writeLargeSingleFile(path: string): Promise<void> {
+  const tensors = publishedTensors();
+  let end = LARGE;
+  const header: Record<string, unknown> = {
+    unused: { dtype: "F32", shape: [LARGE / 4], data_offsets: [0, LARGE] },
+  };
+  for (const [key, { dtype, shape, data }] of tensors) {
+    header[key] = { dtype, shape, data_offsets: [end, end + data.length] };
+    end += data.length;
+  }
+  const text = JSON.stringify(header);
+  const padded = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(padded.length));
+  const file = await open(path, "w");
+  await file.write(Buffer.concat([length, padded]), 0, 8 + padded.length, 0);
+  const weights = Buffer.concat(tensors.map(([, { data }]) => data));
+  await file.write(weights, 0, weights.length, 8 + padded.length + LARGE);
+  await file.close();
+}
+
+function publishedTensors() {
   const names = JSON.parse(gunzipSync(readFileSync(NAMES)).toString());
   const shapes: Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>> =
     names["tiny-sd1"].tensors;
   const keys = Object.keys(shapes).filter((key) => shapes[key]?.[0].startsWith("F"));
-  const tensors = keys.sort().map((key, seed) => {
+  return keys.sort().map((key, seed) => {
     const shape = shapes[key]?.[1] ?? [];
-    return [key, { dtype: "F32", shape, data: new Uint8Array(valuesOf(key, shape, seed).buffer) }] as const;
+    return [key, { dtype: "F32" as const, shape, data: new Uint8Array(valuesOf(key, shape, seed).buffer) }] as const;
   });
-  return encodeSafetensors(new Map(tensors));
 }
 
 function valuesOf(key: string, shape: readonly number[], seed: number): Float32Array {
@@ -88,4 +120,18 @@ function uniform(i: number, seed: number): number {
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1;
+}
+
+/** Resident bytes of the browser's renderers, the page among them; Linux alone says them. */
+export async function rendererBytes(browser: Browser): Promise<number> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  await session.detach();
+  const sizes = processInfo
+    .filter(({ type }) => type === "renderer")
+    .map(async ({ id }) => {
+      const status = await readFile(`/proc/${id}/status`, "utf8").catch(() => "");
+      return 1024 * Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
+    });
+  return (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
 }

@@ -4,7 +4,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodePng } from "aquatint";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { differenceFrom, drop, fixture, publishedSingleFile, referenceImage, settled, useModel } from "./dropped.ts";
+import {
+  differenceFrom,
+  drop,
+  fixture,
+  publishedSingleFile,
+  ready,
+  referenceImage,
+  rendererBytes,
+  settled,
+  useModel,
+  writeLargeSingleFile,
+} from "./dropped.ts";
 import { draw, executablePath, openStudio, type Studio, visit } from "./page.ts";
 
 describe.skipIf(executablePath === undefined)("checkpoints that are dropped on the page", () => {
@@ -21,27 +32,37 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
 
   const horse = { prompt: "a red horse", seed: "5", guidance: 5, steps: 2 } as const;
 
-  test("a single file says what it is and gives diffusers' image", async () => {
-    const file = join(folder, "tiny.safetensors");
-    await writeFile(file, publishedSingleFile());
+  test("a single file of 2 GB says what it is, and gives diffusers' image without being read whole", async () => {
+    const file = join(folder, "large.safetensors");
+    await writeLargeSingleFile(file);
     const settings = { ...horse, prompt: "a red fox, (snow)", negative: "blue", steps: 3, width: 64, height: 64 };
     const { context, page, problems } = await visit(studio, settings);
+    await ready(page);
+    const before = await rendererBytes(studio.browser);
+    let most = before;
+    const watching = setInterval(async () => {
+      most = Math.max(most, await rendererBytes(studio.browser).catch(() => 0));
+    }, 200);
     await drop(page, file);
-    const dialog = page.getByRole("dialog", { name: "tiny.safetensors" });
+    const dialog = page.getByRole("dialog", { name: "large.safetensors" });
     await dialog.getByText("Stable Diffusion 1.x").waitFor();
     await dialog.getByText("float32", { exact: true }).waitFor();
+    await dialog.getByText("2.17 GB").waitFor();
     await dialog.getByText(/It fits: an image of 512 × 512 pixels takes about/).waitFor();
     await dialog.getByRole("button", { name: "Use this model" }).click();
     await settled(page);
     const reference = decodePng(await readFile(fileURLToPath(new URL("fixtures/single-file.png", import.meta.url))));
     const png = await draw(page);
+    clearInterval(watching);
     expect(
       differenceFrom(
         png,
         Array.from(reference.data, (value) => value / 255),
       ),
     ).toBeLessThan(0.01);
-    expect(JSON.parse(decodePng(png).text["aquatint"]!)).toMatchObject({ model: "tiny", prompt: settings.prompt });
+    expect(JSON.parse(decodePng(png).text["aquatint"]!)).toMatchObject({ model: "large", prompt: settings.prompt });
+    if (process.platform === "linux") expect(before).toBeGreaterThan(1e7);
+    expect(most - before).toBeLessThan(450e6);
     expect(problems).toEqual([]);
     await context.close();
   });
