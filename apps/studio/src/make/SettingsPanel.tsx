@@ -1,7 +1,7 @@
 import { Input, Label, Text, TextArea, TextField } from "react-aria-components";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { ModelFields } from "../models/ModelFields.tsx";
-import { drawSeed, type Settings } from "../settings/settings.ts";
+import { drawSeed, MAX_SIDE, type Settings } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { IconButton, IconToggle } from "../ui/buttons.tsx";
@@ -50,7 +50,7 @@ const SeedField = ({ seed, seedLocked }: Pick<Settings, "seed" | "seedLocked">) 
 
 const SizeFields = ({ width, height }: Pick<Settings, "width" | "height">) => {
   const { sampleSize, multiple } = useEngineInfo();
-  const max = 4 * sampleSize;
+  const max = Math.min(4 * sampleSize, MAX_SIDE);
   return (
     <FieldRow label="Size in pixels">
       <RangeField

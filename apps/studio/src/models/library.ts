@@ -1,4 +1,5 @@
 import { asError, chosenDevice, openEngine, openSource } from "../engine/engine-store.ts";
+import { forgetTraces } from "../gallery/gallery-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { Companion, FileReport, FileUse } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
@@ -76,6 +77,7 @@ export async function choose(change: (choice: Choice, library: Library) => Choic
   try {
     for (const id of usedIds(choice)) await reopen(id);
     await openSource(sourceOf(libraryStore.get()));
+    if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
     if (choice.model !== former.model) await judge();
   } catch (error) {
     libraryStore.set((library) => ({ ...library, choice: former }));
