@@ -12,6 +12,7 @@ export const fixture = (path: string): string =>
 
 /** Drops files and folders of the disk on the page, as a person does. */
 export async function drop(page: Page, ...files: readonly string[]): Promise<void> {
+  await page.locator(".model-fields").first().waitFor({ state: "attached" });
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {

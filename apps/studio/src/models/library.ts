@@ -73,19 +73,40 @@ export async function choose(change: (choice: Choice, library: Library) => Choic
   libraryStore.set((library) => ({ ...library, choice: change(library.choice, library) }));
   const { choice } = libraryStore.get();
   if (filesKey(choice) === filesKey(former)) return;
-  libraryStore.set((library) => ({ ...library, isOpening: true }));
   try {
-    for (const id of usedIds(choice)) await reopen(id);
-    await openSource(sourceOf(libraryStore.get()));
-    if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
-    if (choice.model !== former.model) await judge();
+    await whileOpening(() => open(choice, former));
   } catch (error) {
     libraryStore.set((library) => ({ ...library, choice: former }));
     throw asError(error);
-  } finally {
-    libraryStore.set((library) => ({ ...library, isOpening: false }));
   }
 }
+
+async function open(choice: Choice, former: Choice): Promise<void> {
+  for (const id of usedIds(choice)) await reopen(id);
+  await openSource(sourceOf(libraryStore.get()));
+  if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
+  if (choice.model !== former.model) await judge();
+}
+
+let opening: Promise<unknown> = Promise.resolve();
+let openings = 0;
+
+/** Does something that the next image waits for. */
+export async function whileOpening<T>(work: () => Promise<T>): Promise<T> {
+  openings++;
+  libraryStore.set((library) => ({ ...library, isOpening: true }));
+  const result = work();
+  opening = Promise.allSettled([opening, result]);
+  try {
+    return await result;
+  } finally {
+    openings--;
+    libraryStore.set((library) => ({ ...library, isOpening: openings > 0 }));
+  }
+}
+
+/** Ends when what was chosen is open, or has failed. */
+export const whenOpened = async (): Promise<void> => void (await opening);
 
 /** Makes an item of an earlier visit readable and checks it; items of this visit are. */
 let reopen: (id: string) => Promise<unknown> = async () => {};

@@ -3,7 +3,7 @@ import { type NetworkCall, withoutNetworks } from "aquatint/formats";
 import { openEngine } from "../engine/engine-store.ts";
 import type { DrawOptions } from "../engine/protocol.ts";
 import { controlStore } from "./control-store.ts";
-import { choose, fitting, itemOf, type LibraryItem, libraryStore } from "./library.ts";
+import { choose, fitting, itemOf, type LibraryItem, libraryStore, whenOpened } from "./library.ts";
 import { stemOf } from "./names.ts";
 
 /**
@@ -12,6 +12,7 @@ import { stemOf } from "./names.ts";
  */
 export async function modelOptions(options: DrawOptions): Promise<DrawOptions> {
   if (libraryStore.get().items.length === 0) return options;
+  await whenOpened();
   const { prompt, networks } = withoutNetworks(options.prompt);
   const called = new Map(networks.filter(({ kind }) => kind === "lora").map((call) => [loraNamed(call).id, call]));
   const { loras } = libraryStore.get().choice;

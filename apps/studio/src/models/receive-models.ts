@@ -4,7 +4,7 @@ import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import type { DroppedSet } from "./dropped.ts";
 import { rememberHandle, reopenItem } from "./keep.ts";
-import { addCompanion, chooseModel, inspectFiles, type LibraryItem, putItem } from "./library.ts";
+import { addCompanion, chooseModel, inspectFiles, type LibraryItem, putItem, whileOpening } from "./library.ts";
 
 /** A model that waits for a decision, or why a file is none. */
 export interface ReceivedModel {
@@ -90,9 +90,11 @@ export async function takeReceived(): Promise<LibraryItem | undefined> {
 
 /** Draws with a model of the library, and says where that fails. */
 export const switchModel = (id: string | undefined): Promise<void> =>
-  said(async () => {
-    if (id === undefined || (await reopenItem(id))) await chooseModel(id);
-  });
+  said(() =>
+    whileOpening(async () => {
+      if (id === undefined || (await reopenItem(id))) await chooseModel(id);
+    }),
+  );
 
 /** Asks to read a file of an earlier visit. */
 export const openAgain = (id: string): Promise<void> => said(async () => void (await reopenItem(id)));
