@@ -83,13 +83,15 @@ const studioImports: ImportTable = {
   offline: ["site"],
   state: [],
   ui: [],
-  engine: ["state"],
+  engine: ["model-files", "state"],
+  "model-files": ["engine"],
   settings: ["engine", "state"],
   gallery: ["engine", "state", "ui"],
-  make: ["engine", "gallery", "settings", "state", "ui"],
+  models: ["engine", "gallery", "model-files", "settings", "state", "ui"],
+  make: ["engine", "gallery", "models", "settings", "state", "ui"],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  app: ["compare", "engine", "gallery", "grid", "make", "offline", "state", "ui"],
+  app: ["compare", "engine", "gallery", "grid", "make", "models", "offline", "state", "ui"],
 };
 
 /** Dependencies that are declared for views to come: the training view draws with it. */
@@ -207,7 +209,7 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
   test("imports what the project's other packages export, and its own files by their paths", () => {
     const wrong = importsThat((_, { target }) => {
       const exported = workspace.get(packageOf(target))?.exports;
-      return exported && !Object.hasOwn(exported, `.${target.slice(packageOf(target).length)}`);
+      return exported && !Object.hasOwn(exported, `.${target.slice(packageOf(target).length).replace(/\?.*/, "")}`);
     });
     expect(wrong).toEqual([]);
     expect(importsThat((_, { target }) => packageOf(target) === manifest.name)).toEqual([]);

@@ -3,8 +3,9 @@ import type { ModelSource } from "../model-files/open-source.ts";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { type EngineClient, startEngine } from "./client.ts";
+import type { EngineDevice } from "./device.ts";
 import type { ModelProgress } from "./model-files.ts";
-import type { EngineDevice, EngineInfo } from "./protocol.ts";
+import type { EngineInfo } from "./protocol.ts";
 
 /** How the engine stands. */
 export type EngineState =

@@ -4,11 +4,9 @@ import type { FileSet } from "../model-files/file-set.ts";
 import type { OpenedSource } from "../model-files/load-source.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import type { Companion, FileReport } from "../model-files/report.ts";
+import type { EngineDevice } from "./device.ts";
 import type { EngineFailure } from "./failure.ts";
 import type { ModelProgress } from "./model-files.ts";
-
-/** Where the engine computes. */
-export type EngineDevice = "wasm" | "webgpu";
 
 /** Facts about the engine and its model. */
 export interface EngineInfo {

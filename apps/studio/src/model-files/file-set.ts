@@ -9,6 +9,9 @@ export interface FileSet {
   readonly files: ReadonlyMap<string, File>;
 }
 
+/** A weight file's name without its extension. */
+export const stemOf = (name: string): string => name.replace(/(?<=.)\.(safetensors|sft)$/i, "");
+
 /** A file of its own. */
 export const singleFile = (file: File): FileSet => ({
   name: file.name,

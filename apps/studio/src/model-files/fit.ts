@@ -1,6 +1,6 @@
 import { AquatintError, planTextToImage } from "aquatint";
 import { type MemoryPlan, planRun, rehearsedImages, type TextToImageModel } from "aquatint/pipelines";
-import type { EngineDevice } from "../engine/protocol.ts";
+import type { EngineDevice } from "../engine/device.ts";
 
 /** Limits of this browser and device. */
 export interface DeviceLimits {

@@ -9,9 +9,8 @@ import {
 import { type MemoryPlan, openNetwork } from "aquatint/pipelines";
 import jspiWorker from "aquatint/runtime/worker-jspi.web?worker&url";
 import { webRuntime } from "aquatint/web";
-import type { EngineDevice } from "../engine/protocol.ts";
-import { stemOf } from "../models/names.ts";
-import { bytesOf, modelFilesOf } from "./file-set.ts";
+import type { EngineDevice } from "../engine/device.ts";
+import { bytesOf, modelFilesOf, stemOf } from "./file-set.ts";
 import { deviceLimits, fitOf, hasJspi } from "./fit.ts";
 import { type ModelSource, withCompanions } from "./open-source.ts";
 

@@ -1,13 +1,13 @@
 import { readImage } from "aquatint/web";
 import { FileTrigger } from "react-aria-components";
 import { asError } from "../engine/engine-store.ts";
+import { stemOf } from "../model-files/file-set.ts";
 import { useStore } from "../state/store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { RangeField, SelectField } from "../ui/fields.tsx";
 import { say } from "../ui/toasts.tsx";
 import { controlStore } from "./control-store.ts";
 import { choose, fitting, libraryStore } from "./library.ts";
-import { stemOf } from "./names.ts";
 
 const NONE = "none";
 

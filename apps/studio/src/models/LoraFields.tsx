@@ -1,7 +1,7 @@
+import { stemOf } from "../model-files/file-set.ts";
 import { useStore } from "../state/store.ts";
 import { RangeField } from "../ui/fields.tsx";
 import { choose, fitting, type LibraryItem, libraryStore } from "./library.ts";
-import { stemOf } from "./names.ts";
 import { Words } from "./Words.tsx";
 
 const setScale = (id: string, scale: number): void =>

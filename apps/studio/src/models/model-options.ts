@@ -2,9 +2,9 @@ import { AquatintError } from "aquatint";
 import { type NetworkCall, withoutNetworks } from "aquatint/formats";
 import { openEngine } from "../engine/engine-store.ts";
 import type { DrawOptions } from "../engine/protocol.ts";
+import { stemOf } from "../model-files/file-set.ts";
 import { controlStore } from "./control-store.ts";
 import { choose, fitting, itemOf, type LibraryItem, libraryStore, whenOpened } from "./library.ts";
-import { stemOf } from "./names.ts";
 
 /**
  * Options of an image with the visitor's LoRAs and ControlNet. `<lora:name:0.8>` in the prompt is taken out, and its scale

@@ -1,6 +1,3 @@
-/** A weight file's name without its extension. */
-export const stemOf = (name: string): string => name.replace(/(?<=.)\.(safetensors|sft)$/i, "");
-
 /** Files that hold weights, or that are taken for such. */
 export const isWeightsName = (name: string): boolean => /\.(safetensors|sft|ckpt|pt|pth|bin|onnx|gguf)$/i.test(name);
 
