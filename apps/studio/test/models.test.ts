@@ -39,9 +39,9 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     const { context, page, problems } = await visit(studio, settings);
     await ready(page);
     const before = await rendererBytes(studio.browser);
-    let most = before;
+    let peak = before;
     const watching = setInterval(async () => {
-      most = Math.max(most, await rendererBytes(studio.browser).catch(() => 0));
+      peak = Math.max(peak, await rendererBytes(studio.browser).catch(() => 0));
     }, 200);
     await drop(page, file);
     const dialog = page.getByRole("dialog", { name: "large.safetensors" });
@@ -62,7 +62,7 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     ).toBeLessThan(0.01);
     expect(JSON.parse(decodePng(png).text["aquatint"]!)).toMatchObject({ model: "large", prompt: settings.prompt });
     if (process.platform === "linux") expect(before).toBeGreaterThan(1e7);
-    expect(most - before).toBeLessThan(450e6);
+    expect(peak - before).toBeLessThan(450e6);
     expect(problems).toEqual([]);
     await context.close();
   });

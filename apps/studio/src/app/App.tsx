@@ -51,6 +51,14 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
   </Window>
 );
 
+const Windows = () => (
+  <>
+    <DroppedFileWindow />
+    <ModelWindow />
+    <MaskEditor />
+  </>
+);
+
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
@@ -85,9 +93,7 @@ export const App = () => {
           </TabPanel>
         </main>
       </Tabs>
-      <DroppedFileWindow />
-      <ModelWindow />
-      <MaskEditor />
+      <Windows />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

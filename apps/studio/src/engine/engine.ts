@@ -197,8 +197,8 @@ const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planT
   });
 
 /** Tokens of a prompt as the model's first tokenizer reads it literally. */
-function countTokens({ model, source }: Loaded, written: string): TokenCount {
-  const text = source ? withoutNetworks(written).prompt : written;
+function countTokens({ model, source }: Loaded, prompt: string): TokenCount {
+  const text = source ? withoutNetworks(prompt).prompt : prompt;
   const tokenizer = model.tokenizers[0];
   if (!tokenizer) return { tokens: 0, cut: "" };
   const [, ...rest] = promptChunks([[{ text, weight: 1 }]], { tokenizer, commaReach: 0 });

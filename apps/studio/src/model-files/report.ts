@@ -78,8 +78,8 @@ function partsOf(set: FileSet, model: Model) {
 
 function adapterReport(set: FileSet, file: FileHeader, use: "lora" | "embedding"): FileReport {
   const { lora, embedding, parameters, bytes, dtypes, notes = [] } = inspectFile(file, { name: set.name });
-  const own = embedding?.token ?? set.name.replace(/\.[^.]*$/, "");
-  const words = use === "embedding" ? [own] : [...(lora?.words ?? []), ...triggerWords(file.header.metadata)];
+  const word = embedding?.token ?? set.name.replace(/\.[^.]*$/, "");
+  const words = use === "embedding" ? [word] : [...(lora?.words ?? []), ...triggerWords(file.header.metadata)];
   const types = Object.keys(dtypes);
   return {
     ...{ use, family: undefined, bytes: bytesOf(set), words, notes },

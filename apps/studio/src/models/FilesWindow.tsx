@@ -15,12 +15,17 @@ const uses = {
   controlnet: "ControlNet",
 } as const satisfies Record<LibraryItem["report"]["use"], string>;
 
-const keptTexts = { copy: "copy in this browser", handle: "read where it lies" } as const;
+const storageTexts = { copy: "copy in this browser", handle: "read where it lies" } as const;
 
 const FileRow = ({ item }: { readonly item: LibraryItem }) => {
   const bytes = useStore(keepingStore, (keeping) => keeping[item.id]);
-  const { id, name, report, kept, files, misfit } = item;
-  const facts = [uses[report.use], report.family, sizeText(report.bytes), kept ? keptTexts[kept] : "this visit only"];
+  const { id, name, report, storage, files, misfit } = item;
+  const facts = [
+    uses[report.use],
+    report.family,
+    sizeText(report.bytes),
+    storage ? storageTexts[storage] : "this visit only",
+  ];
   return (
     <li className="file-row">
       <div className="file-name">
@@ -30,7 +35,7 @@ const FileRow = ({ item }: { readonly item: LibraryItem }) => {
       </div>
       {bytes !== undefined && <span className="help">{Math.round((100 * bytes) / Math.max(1, report.bytes))} %</span>}
       {!files && <Button onPress={() => void openAgain(id)}>Allow reading</Button>}
-      {files && !kept && bytes === undefined && <Button onPress={() => void keepItem(item)}>Keep</Button>}
+      {files && !storage && bytes === undefined && <Button onPress={() => void keepItem(item)}>Keep</Button>}
       <IconButton label={`Remove ${name}`} icon="trash" onPress={() => void forgetItem(id)} />
     </li>
   );
@@ -50,7 +55,7 @@ function useStorage(isOpen: boolean): string | undefined {
 /** The visitor's files, with what the browser keeps of them. */
 export const FilesWindow = ({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) => {
   const items = useStore(libraryStore, (library) => library.items);
-  const storage = useStorage(isOpen);
+  const room = useStorage(isOpen);
   return (
     <Window title="Files" isOpen={isOpen} onClose={onClose}>
       {items.length === 0 ? (
@@ -64,7 +69,7 @@ export const FilesWindow = ({ isOpen, onClose }: { readonly isOpen: boolean; rea
       )}
       <p className="help">
         Kept files are here on the next visit. Where the browser allows it, they are read where they lie; else it keeps
-        a copy. Each is checked by its SHA-256 before it is used. {storage}
+        a copy. Each is checked by its SHA-256 before it is used. {room}
       </p>
     </Window>
   );

@@ -27,11 +27,11 @@ export const holdsModels = (items: DataTransferItemList | undefined): boolean =>
 
 /** The files and folders of a drop. What the browser gives only during the event is taken at once. */
 export function droppedSets(items: DataTransferItemList): Promise<readonly DroppedSet[]> {
-  const taken = Array.from(items)
+  const entries = Array.from(items)
     .filter(({ kind }) => kind === "file")
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile(), handle: handleOf(item) }));
   return Promise.all(
-    taken.flatMap(async ({ entry, file, handle }) => {
+    entries.flatMap(async ({ entry, file, handle }) => {
       const permission = await handle;
       if (entry?.isDirectory) {
         const files = new Map<string, File>();

@@ -21,7 +21,7 @@ export async function openLibrary(): Promise<void> {
     records.set(record.id, record);
     const { id, name, report, handle } = record;
     const files = await filesOf(record).catch(() => undefined);
-    putItem({ ...{ id, name, report, files }, kept: handle ? "handle" : "copy" });
+    putItem({ ...{ id, name, report, files }, storage: handle ? "handle" : "copy" });
   }
   await judge().catch(() => {}); // the page shows why the engine does not open
 }
@@ -39,7 +39,7 @@ export async function keepItem(item: LibraryItem): Promise<void> {
     await navigator.storage?.persist?.(); // else the browser may delete the copy when the disk is full
     records.set(id, await keepFiles({ ...item, files }, { handle, onProgress }));
     verified.add(id);
-    putItem({ ...(itemOf(libraryStore.get(), id) ?? item), kept: handle ? "handle" : "copy" });
+    putItem({ ...(itemOf(libraryStore.get(), id) ?? item), storage: handle ? "handle" : "copy" });
   } catch (error) {
     const { message, hint } = asError(error);
     say(message, { detail: hint });

@@ -14,7 +14,7 @@ export interface LibraryItem {
   /** Why it does not fit the model of the page; undefined where it does, or where it is a model. */
   readonly misfit?: string | undefined;
   /** Kept from one visit to the next as a copy in the browser's store, or as a permission to read it. */
-  readonly kept?: "copy" | "handle" | undefined;
+  readonly storage?: "copy" | "handle" | undefined;
   /** SHA-256 of a single file, in hexadecimal digits. */
   readonly hash?: string | undefined;
 }

@@ -45,13 +45,13 @@ export async function bindWeights(
   const files = new Set(all.map(([, { file }]) => file));
   for (const file of files) await file.read({ offset: 0, length: 0 }); // says where one is gone
   const folder = commonFolder([...files].flatMap(({ path }) => path ?? []));
-  const places: Places = { folder, files: [...files] };
+  const context: ExternalContext = { folder, files: [...files] };
   const elsewhere = await readTensors(new Map(all.filter(([, { file }]) => !isExternal(file))));
   const mapped = new Map(all.filter(([, { file }]) => isExternal(file)));
-  const { scales, int8 } = await quantizedLayers(mapped, places);
+  const { scales, int8 } = await quantizedLayers(mapped, context);
   const as = new Map<string, HostTensor | ExternalData>();
   for (const [name, location] of all) {
-    as.set(name, elsewhere.get(name) ?? { ...externalData(location, places), scale: scales.get(name) });
+    as.set(name, elsewhere.get(name) ?? { ...externalData(location, context), scale: scales.get(name) });
   }
   return {
     parameters: { names, as, ...(int8 && { int8 }) },
@@ -67,7 +67,7 @@ interface QuantizedLayers {
 /** Scales of the weights in 8 bits, and what brings their layers to 8 bits; its code is loaded where there is one. */
 async function quantizedLayers(
   locations: ReadonlyMap<string, TensorLocation>,
-  places: Places,
+  context: ExternalContext,
 ): Promise<QuantizedLayers> {
   if (![...locations.values()].some(({ quantized }) => quantized)) return { scales: new Map() };
   const { readLayerScales } = await import("./quantized/layers.ts");
@@ -75,7 +75,7 @@ async function quantizedLayers(
   const layers = new Map<string, QuantizedLayer>();
   for (const [name, scales] of await readLayerScales(locations)) {
     const location = locations.get(name);
-    if (location) layers.set(name, { ...scales, weight: { ...externalData(location, places), stored: undefined } });
+    if (location) layers.set(name, { ...scales, weight: { ...externalData(location, context), stored: undefined } });
   }
   return { scales: new Map(Array.from(layers, ([name, { scale }]) => [name, scale])), int8: int8Pass(layers) };
 }
@@ -83,8 +83,8 @@ async function quantizedLayers(
 /** Tells whether the engine reads a file itself. */
 const isExternal = ({ path, blob }: TensorLocation["file"]): boolean => path !== undefined || blob !== undefined;
 
-/** What the locations of external data are relative to. */
-interface Places {
+/** Files and the folder that locations of external data are relative to. */
+interface ExternalContext {
   readonly folder: string | undefined;
   /** All files, by whose numbers blobs are named: names may repeat. */
   readonly files: readonly TensorLocation["file"][];
@@ -92,7 +92,7 @@ interface Places {
 
 function externalData(
   { file, offset, length, dtype, transposed }: TensorLocation,
-  { folder = "", files }: Places,
+  { folder = "", files }: ExternalContext,
 ): ExternalData {
   const type = storedTypes[dtype];
   const stored = type === "float32" ? undefined : type;

@@ -19,7 +19,7 @@ export interface ExternalData {
   readonly location: string;
   readonly offset: number;
   readonly length: number;
-  /** What stands at the location, where a browser holds it. */
+  /** Content of the location, where a browser holds it. */
   readonly blob?: Blob | undefined;
   /** The element type in the file, where the graph widens it to float32. */
   readonly stored?: StoredType | undefined;
