@@ -62,12 +62,21 @@ export async function fitOf(model: TextToImageModel, limits: DeviceLimits): Prom
   const resized = (size: object) => planTextToImage(model, { ...options, ...size });
   try {
     const run = rehearsedImages({ model, plan, resized });
-    return { width, height, plan: await planRun(run, { budget: limits.budget, baseline: () => 0 }) };
+    const planned = await planRun(run, { budget: limits.budget, baseline: () => 0 });
+    return { width, height, plan: limits.device === "wasm" ? inTiles(planned, model) : planned };
   } catch (error) {
     if (!(error instanceof AquatintError) || error.code !== "generate/memory") throw error;
     return { width, height, plan: undefined, problem: { message: error.message, hint: error.hint } };
   }
 }
+
+/** Places of the latent along a tile: ONNX Runtime's attention overflows 32 bits in an autoencoder of 64 x 64 places on WebAssembly. */
+const WASM_TILE = 32;
+
+const inTiles = (plan: MemoryPlan, { modules }: TextToImageModel): MemoryPlan =>
+  modules.sampleSize / modules.factor > WASM_TILE
+    ? { ...plan, tile: Math.min(plan.tile ?? WASM_TILE, WASM_TILE) }
+    : plan;
 
 /** Images for ControlNets that a plan wants before there are any. */
 export const blankControls = ({ modules }: Pick<TextToImageModel, "modules">) => {
