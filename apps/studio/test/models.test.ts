@@ -1,9 +1,13 @@
-import { copyFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodePng } from "aquatint";
+import { main } from "aquatint/cli";
+import { decodeApng, imageTexts } from "aquatint/formats";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { capturedIo } from "../../../packages/aquatint/test/captured-io.ts";
+import { tinyMotionAdapter, tinyMotionConfig } from "../../../packages/aquatint/test/tiny-motion.ts";
 import {
   differenceFrom,
   drop,
@@ -16,7 +20,7 @@ import {
   useModel,
   writeLargeSingleFile,
 } from "./dropped.ts";
-import { draw, executablePath, openStudio, type Studio, visit } from "./page.ts";
+import { draw, executablePath, openStudio, type Studio, serveModel, shownImage, visit } from "./page.ts";
 
 describe.skipIf(executablePath === undefined)("checkpoints that are dropped on the page", () => {
   let studio: Studio;
@@ -143,6 +147,72 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     await context.close();
   });
 
+  test("clips have the dropped model and its LoRA, as in Node, and an adapter of another model is refused", async () => {
+    const motion = tinyMotionAdapter({
+      config: { ...tinyMotionConfig, block_out_channels: [8, 8, 16, 16], motion_layers_per_block: 2 },
+    });
+    const clip = { ...horse, output: "clip" as const, frames: 3, width: 64, height: 64 };
+    const { context, page } = await visit(studio, clip, {
+      reducedMotion: "reduce",
+      bypassCSP: true,
+      serviceWorkers: "block",
+    });
+    await serveModel(context, "motion", motion);
+    await useModel(page, fixture("sd"));
+    const lora = fixture("adapters/lora-kohya.safetensors");
+    await drop(page, lora);
+    await page.getByText("lora-kohya.safetensors added: a LoRA").waitFor();
+    await settled(page);
+    await page.locator("#prompt").fill("a red horse <lora:lora-kohya:0.5>");
+    await draw(page);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download" }).click();
+    await page.getByRole("menuitem", { name: "PNG" }).click();
+    const [file, again, adapter] = ["clip.png", "node.png", "motion"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    await (await saving).saveAs(file);
+    const png = await readFile(file);
+    expect(JSON.parse((await imageTexts(png))["aquatint"]!)).toMatchObject({
+      ...{ model: "sd", prompt: "a red horse", loras: [{ name: "lora-kohya", scale: 0.5 }] },
+    });
+    await mkdir(adapter);
+    for (const [path, bytes] of motion) await writeFile(join(adapter, path), bytes);
+    const { io, err } = capturedIo({ cwd: folder });
+    const model = ["--model", fixture("sd"), "--lora", lora, "--motion", adapter];
+    expect(await main(["video", "--like", file, ...model, "--out", again, "--quiet"], io), err()).toBe(0);
+    const [fromPage, fromNode] = [decodeApng(png), decodeApng(await readFile(again))];
+    expect(fromPage.frames).toHaveLength(3);
+    for (const [f, frame] of fromPage.frames.entries()) {
+      const differences = frame.data.map((value, i) => Math.abs(value - (fromNode.frames[f]?.data[i] ?? 255)));
+      expect(Math.max(...differences)).toBeLessThan(2.55);
+    }
+    await useModel(page, fixture("xl"));
+    await page.getByText(/the motion adapter has widths 8, 8, 16, 16/i).waitFor();
+    await context.close();
+  });
+
+  test("an engine that ends in the middle of an image opens the same model again", async () => {
+    const { context, page } = await visit(studio, { ...horse, negative: "blue", width: 64, height: 64 });
+    await useModel(page, fixture("sd"));
+    const steps = page.getByRole("textbox", { name: "Steps" });
+    await steps.fill("60");
+    await page.keyboard.press("Tab");
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await page.getByText(/^Step \d+ of 60$/).waitFor();
+    const engine = page.workers().find((worker) => worker.url().includes("engine.worker"));
+    await engine!.evaluate(() => self.close()).catch(() => {});
+    await page.getByText("the image is drawn anew").waitFor();
+    await page.locator(".actions").waitFor();
+    expect(JSON.parse(decodePng(await shownImage(page)).text["aquatint"]!)).toMatchObject({ model: "sd" });
+    await steps.fill("2");
+    await page.keyboard.press("Tab");
+    expect(differenceFrom(await draw(page), await referenceImage("sd-ddim"))).toBeLessThan(0.01);
+    await context.close();
+  });
+
   test("files that are damaged, foreign, incomplete or gone are named in a sentence", async () => {
     const [damaged, pickle, incomplete, vanishing] = [
       "damaged.safetensors",
@@ -153,6 +223,8 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     const single = publishedSingleFile();
     await writeFile(damaged, single.subarray(0, single.length - 1000));
     await writeFile(pickle, Buffer.from("PK\x03\x04 and then a pickle of a model, renamed"));
+    const adapter = join(folder, "motion-adapter.safetensors");
+    for (const [path, bytes] of tinyMotionAdapter()) if (path.endsWith(".safetensors")) await writeFile(adapter, bytes);
     await cp(fixture("sd"), incomplete, { recursive: true });
     await rm(join(incomplete, "text_encoder"), { recursive: true });
     await writeFile(vanishing, single);
@@ -162,6 +234,7 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
       [damaged, /damaged\.safetensors: its tensors end at byte/i],
       [pickle, /pickle\.safetensors.*(pickle|zip|can run any code)/i],
       [incomplete, /text_encoder/],
+      [adapter, /motion-adapter\.safetensors is a motion adapter, which makes clips/i],
     ] as const) {
       await drop(page, path);
       await dialog.getByText(sentence).first().waitFor();

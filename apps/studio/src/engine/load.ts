@@ -33,7 +33,7 @@ export interface Loaded {
   readonly info: EngineInfo;
 }
 
-type OwnInfo = Pick<EngineInfo, "modelName" | "modelHash" | "modelBytes" | "isModelKept" | "damagedPieces">;
+type ModelFacts = Pick<EngineInfo, "modelName" | "modelHash" | "modelBytes" | "isModelKept" | "damagedPieces">;
 
 /** Opens the page's own model, or a visitor's files. @throws AquatintError that names what is missing or damaged. */
 export async function load(params: EngineCalls["open"]["params"], { onEvent }: CallOptions): Promise<Loaded> {
@@ -41,12 +41,12 @@ export async function load(params: EngineCalls["open"]["params"], { onEvent }: C
   if (source) return loadFiles(source, params, onEvent);
   const starting = webRuntime({ device, threads });
   starting.catch(() => {}); // awaited below; a download that fails comes first
-  const { published, info: own } = await openDefault(params.base, onEvent);
+  const { published, info: facts } = await openDefault(params.base, onEvent);
   onEvent({ type: "loading" });
   const model = await textToImageModel(published);
   const runtime = await starting;
   const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
-  const info = { ...modelInfo(model), ...own, device, threads: runtime.threads };
+  const info = { ...modelInfo(model), ...facts, device, threads: runtime.threads };
   return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
 }
 
@@ -76,22 +76,22 @@ async function loadFiles(
 ): Promise<Loaded> {
   const { checkReadable, loadSource } = await import("../model-files/load-source.ts");
   await checkReadable(source);
-  let own: OwnInfo | undefined;
+  let pageFacts: ModelFacts | undefined;
   const loaded = await loadSource(source, {
     ...{ device, threads },
     async openDefault() {
       const opened = await openDefault(base, onEvent);
-      own = opened.info;
+      pageFacts = opened.info;
       return opened.published;
     },
   });
   onEvent({ type: "loading" });
   const { published, model, network, runtime, opened } = loaded;
-  const files: OwnInfo = {
+  const fileFacts: ModelFacts = {
     ...{ modelName: loaded.name, modelHash: source.modelHash, modelBytes: loaded.bytes ?? 0 },
     ...{ isModelKept: undefined, damagedPieces: 0 },
   };
-  const info = { ...modelInfo(model), ...(own ?? files), device, threads: runtime.threads, source: opened };
+  const info = { ...modelInfo(model), ...(pageFacts ?? fileFacts), device, threads: runtime.threads, source: opened };
   return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
 }
 

@@ -1,4 +1,4 @@
-import { type AquatintError, type Model, openModel, type TextToImageModel, textToImageModel } from "aquatint";
+import { AquatintError, type Model, openModel, type TextToImageModel, textToImageModel } from "aquatint";
 import { type FileHeader, identify, inspectCheckpoint, inspectFile } from "aquatint/checkpoints";
 import { clipVocabulary } from "aquatint/clip";
 import { familyFacts } from "aquatint/models";
@@ -49,11 +49,18 @@ export async function fileReport(set: FileSet, { limits }: ReportContext): Promi
   }
   const model = await openModel(modelFilesOf(set));
   const { components } = model;
+  const classes = Array.from(components.values(), ({ className }) => className);
+  if (classes.includes("MotionAdapter") && !components.has("unet")) throw motionAdapter(set);
   if (components.has("unet") && components.size > 1) return modelReport(set, model, limits);
   const use = components.has("controlnet") ? "controlnet" : components.has("vae") ? "vae" : "model";
   if (use === "model") await textToImageModel(model); // says which part it lacks
   return { ...partsOf(set, model), use };
 }
+
+const motionAdapter = ({ name }: FileSet) =>
+  new AquatintError("studio/motion-adapter", `${name} is a motion adapter, which makes clips and no images`, {
+    hint: "choose Video below the prompt, and open it in the settings",
+  });
 
 async function modelReport(set: FileSet, model: Model, limits: DeviceLimits): Promise<FileReport> {
   const images = await textToImageModel(model, { vocabulary: clipVocabulary });
