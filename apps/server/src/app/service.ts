@@ -32,7 +32,7 @@ export interface OpenService extends AsyncDisposable {
 
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
-  const { keepHours, leaseSeconds, limits } = config;
+  const { keepHours, leaseSeconds, limits, publicUrl } = config;
   const log = openLog(config.logLevel);
   const catalog = await catalogOptions(config);
   const models = modelCatalog(catalog);
@@ -40,19 +40,16 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const storage: StorageOptions = { folder: join(config.data, "files"), s3: config.s3 };
   const store = await openStorage(storage);
   await store.check();
-  const queue = await openQueue(config, (error) =>
-    log.error({ error: error.message }, "the queue failed in the background"),
-  );
+  const queue = await openQueue(config, ({ message }) => log.error({ error: message }, "the queue failed"));
   const { database, boss } = queue;
   await endOwnLeases(queue);
   const checks = checksOf(config, catalog, log);
   const jobs = jobService({ ...queue, store, models, limits, checks });
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
-  const { publicUrl } = config;
+  const tools = { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl };
   return {
-    ...{ tools: { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl } },
-    ...{ database, log },
+    ...{ tools, database, log },
     async ready() {
       await database.query("SELECT 1");
       await store.check();

@@ -52,9 +52,9 @@ function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] 
     const transaction = ++transactions;
     let begins = true;
     const sql = sqlOf(thread, () => {
-      const place = { transaction, begins };
+      const fields = { transaction, begins };
       begins = false; // the first query begins it: each message costs a change of threads
-      return place;
+      return fields;
     });
     const end = async (commit: boolean) => {
       if (!begins) await thread.ask({ type: "end", transaction, commit });
@@ -70,11 +70,12 @@ function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] 
   };
 }
 
-type Place = Pick<Extract<PgliteRequest, { readonly type: "query" }>, "transaction" | "begins">;
+/** Which transaction a query belongs to, and whether it is the first one of it. */
+type TransactionFields = Pick<Extract<PgliteRequest, { readonly type: "query" }>, "transaction" | "begins">;
 
-const sqlOf = (thread: Thread<PgliteRequest>, placeOf: () => Place = () => ({})): Sql => ({
+const sqlOf = (thread: Thread<PgliteRequest>, fieldsOf: () => TransactionFields = () => ({})): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
     const checked = checkedValues(values);
-    return (await thread.ask({ type: "query", text, values: checked, ...placeOf() })) as Row[];
+    return (await thread.ask({ type: "query", text, values: checked, ...fieldsOf() })) as Row[];
   },
 });

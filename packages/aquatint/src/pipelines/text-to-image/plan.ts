@@ -11,7 +11,7 @@ import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { generationDefaults } from "../model/defaults.ts";
-import { type ImageInputs, imageSize, planImageInputs, planStrength } from "./img2img.ts";
+import { type ImageInputs, imageSize, planImageInputs } from "./img2img.ts";
 import { checkedNoise } from "./noise.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
 import type { Variation } from "./variation.ts";
@@ -57,7 +57,10 @@ export interface PlannedModel extends ConditionedModel {
 export async function planTextToImage(model: PlannedModel, options: TextToImageOptions): Promise<TextToImagePlan> {
   const plan = await planSinglePass(model, options);
   if (!options.hires) return plan;
-  const { hiresFixOptions } = await import("./hires-fix.ts");
+  const [{ hiresFixOptions }, { planStrength }] = await Promise.all([
+    import("./hires-fix.ts"),
+    import("./planned-inputs.ts"),
+  ]);
   const { larger, strength } = hiresFixOptions(options, { ...plan, multiple: model.modules.multiple });
   const hiresFix = await planSinglePass(model, larger);
   return { ...plan, hiresFix: { ...hiresFix, ...planStrength({ strength }, hiresFix.steps) } };
