@@ -159,7 +159,6 @@ const packages: readonly PackageRules[] = [
   // clips 860
   { name: "emoji", table: emojiImports, lines: 3_000, everywhere: false },
   // hires fix, outpainting, clips, styles, weights, variations and grids of any setting 1,750
-  // hires fix, outpainting, clips, styles, weights, variations and grids of any setting 1,750
   // checkpoints, LoRAs, embeddings, autoencoders and ControlNets that are dropped, and kept 1,720; in clips 80
   { name: "studio", table: studioImports, lines: 8_470, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
