@@ -20,7 +20,7 @@ import {
   useModel,
   writeLargeSingleFile,
 } from "./dropped.ts";
-import { draw, executablePath, openStudio, type Studio, serveModel, shownImage, visit } from "./page.ts";
+import { draw, drawAny, executablePath, openStudio, type Studio, serveModel, shownImage, visit } from "./page.ts";
 
 describe.skipIf(executablePath === undefined)("checkpoints that are dropped on the page", () => {
   let studio: Studio;
@@ -164,7 +164,7 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     await page.getByText("lora-kohya.safetensors added: a LoRA").waitFor();
     await settled(page);
     await page.locator("#prompt").fill("a red horse <lora:lora-kohya:0.5>");
-    await draw(page);
+    await drawAny(page);
     const saving = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download" }).click();
     await page.getByRole("menuitem", { name: "PNG" }).click();
