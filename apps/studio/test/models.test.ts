@@ -176,12 +176,16 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     await (await saving).saveAs(file);
     const png = await readFile(file);
     expect(JSON.parse((await imageTexts(png))["aquatint"]!)).toMatchObject({
-      ...{ model: "sd", prompt: "a red horse", loras: [{ name: "lora-kohya", scale: 0.5 }] },
+      ...{
+        model: "sd",
+        prompt: "a red horse",
+        needs: expect.arrayContaining([expect.stringContaining("lora-kohya:0.5")]),
+      },
     });
     await mkdir(adapter);
     for (const [path, bytes] of motion) await writeFile(join(adapter, path), bytes);
     const { io, err } = capturedIo({ cwd: folder });
-    const model = ["--model", fixture("sd"), "--lora", lora, "--motion", adapter];
+    const model = ["--model", fixture("sd"), "--lora", `${lora}:0.5`, "--motion", adapter];
     expect(await main(["video", "--like", file, ...model, "--out", again, "--quiet"], io), err()).toBe(0);
     const [fromPage, fromNode] = [decodeApng(png), decodeApng(await readFile(again))];
     expect(fromPage.frames).toHaveLength(3);
