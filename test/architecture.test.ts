@@ -83,16 +83,18 @@ const studioImports: ImportTable = {
   offline: ["site"],
   state: [],
   ui: [],
-  engine: ["state", "ui"],
+  engine: ["model-files", "state", "ui"],
+  "model-files": ["engine"],
   settings: ["engine", "state"],
   gallery: ["engine", "state", "ui"],
   prompt: ["engine", "settings", "state", "ui"],
   source: ["engine", "settings", "state", "ui"],
   clip: ["engine", "gallery", "settings", "state", "ui"],
-  make: ["clip", "engine", "gallery", "prompt", "settings", "source", "state", "ui"],
+  models: ["engine", "gallery", "model-files", "settings", "state", "ui"],
+  make: ["clip", "engine", "gallery", "models", "prompt", "settings", "source", "state", "ui"],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  app: ["clip", "compare", "engine", "gallery", "grid", "make", "offline", "source", "state", "ui"],
+  app: ["clip", "compare", "engine", "gallery", "grid", "make", "models", "offline", "source", "state", "ui"],
 };
 
 /** Dependencies that are declared for views to come: the training view draws with it. */
@@ -150,13 +152,15 @@ const packages: readonly PackageRules[] = [
   // one way of reporting images and clips 20; a lost graphics device ends its worker 60
   // variations of a seed 150, GIF and animated WebP without Node 90
   // float16 with islands, weights in blocks of 4 and 8 bits, and their refusals 380
-  { name: "aquatint", table: mayImport, lines: 48_900, everywhere: true },
+  // weights of a page's files that the engine reads itself, and adapters of files that are open 165
+  { name: "aquatint", table: mayImport, lines: 49_065, everywhere: true },
   // the judge of motions 660
   { name: "lab", table: labImports, lines: 7_820, everywhere: false },
   // clips 860
   { name: "emoji", table: emojiImports, lines: 3_000, everywhere: false },
   // hires fix, outpainting, clips, styles, weights, variations and grids of any setting 1,750
-  { name: "studio", table: studioImports, lines: 6_670, everywhere: false },
+  // checkpoints, LoRAs, embeddings, autoencoders and ControlNets that are dropped, and kept 1,720; in clips 80
+  { name: "studio", table: studioImports, lines: 8_470, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360, threads that start again 210, checks in one
   // 150, news of runs in memory 130, what clients of the web UI send beyond its fields 110
@@ -231,7 +235,7 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
   test("imports what the project's other packages export, and its own files by their paths", () => {
     const wrong = importsThat((_, { target }) => {
       const exported = workspace.get(packageOf(target))?.exports;
-      return exported && !Object.hasOwn(exported, `.${target.slice(packageOf(target).length)}`);
+      return exported && !Object.hasOwn(exported, `.${target.slice(packageOf(target).length).replace(/\?.*/, "")}`);
     });
     expect(wrong).toEqual([]);
     expect(importsThat((_, { target }) => packageOf(target) === manifest.name)).toEqual([]);

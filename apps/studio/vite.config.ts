@@ -93,7 +93,7 @@ function policies(): Plugin {
 }
 
 /** Files that are kept when they are first used: 27 MB for WebGPU. Files of the host are not the page's. */
-const unlisted = /^service-worker\.js$|^_headers$|asyncify|worker-webgpu/;
+const unlisted = /^service-worker\.js$|^_headers$|asyncify|jspi|worker-webgpu|worker-jspi/;
 
 /** Tells the service worker which files the page has. */
 function fileList(): Plugin {

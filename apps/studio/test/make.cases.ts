@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { capturedIo } from "../../../packages/aquatint/test/captured-io.ts";
 import { tinyLatentModel } from "../../../packages/aquatint/test/tiny-latent-model.ts";
 import { tinyMotionAdapter } from "../../../packages/aquatint/test/tiny-motion.ts";
-import { draw, type Studio, serveModel, visit } from "./page.ts";
+import { draw, drawAny, type Studio, serveModel, visit } from "./page.ts";
 
 /** What the tests of the page share. */
 export interface MakeContext {
@@ -125,7 +125,7 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     await serveModel(context, "model", tinyLatentModel());
     await serveModel(context, "motion", tinyMotionAdapter());
     await page.reload();
-    await draw(page);
+    await drawAny(page);
     await page.getByRole("button", { name: "Play" }).press("Enter");
     await page.getByRole("button", { name: "Pause" }).press("Enter");
     const save = (format: string, extension: string) =>

@@ -106,12 +106,17 @@ export async function serveModel(
 
 /** Presses Draw and waits for the image; its PNG file. */
 export async function draw(page: Page): Promise<Buffer> {
+  await drawAny(page);
+  return shownImage(page);
+}
+
+/** Presses Draw and waits for the image or the clip, whose frames take the place of its first image at any time. */
+export async function drawAny(page: Page): Promise<void> {
   await page.locator(".status[data-status=ready], .status[data-status=slow]").waitFor();
   const before = await page.locator(".rail .thumb img").count();
   await page.getByRole("button", { name: "Draw", exact: true }).click();
   await page.locator(".rail .thumb img").nth(before).waitFor({ state: "attached" });
   await page.locator(".actions").waitFor();
-  return shownImage(page);
 }
 
 /** The file of the image on the plate. */

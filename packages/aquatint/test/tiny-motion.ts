@@ -18,17 +18,14 @@ export const tinyMotionConfig = {
 };
 
 /** The files of an adapter with random weights; at strength 0 its modules change nothing. */
-export function tinyMotionAdapter({ strength = 1 } = {}) {
-  const config = parseMotionAdapterConfig(tinyMotionConfig);
-  const weights = noiseWeights(motionParameters(config));
+export function tinyMotionAdapter({ strength = 1, config = tinyMotionConfig } = {}) {
+  const weights = noiseWeights(motionParameters(parseMotionAdapterConfig(config)));
   for (const [name, { shape, data }] of weights) {
     if (!name.includes(".proj_out.")) continue;
     const scaled = data.map((v) => v * strength);
     weights.set(name, float32(shape, scaled));
   }
-  return new Map(
-    encodeComponent({ folder: "", className: "MotionAdapter", config: tinyMotionConfig, weights, dtype: "F32" }),
-  );
+  return new Map(encodeComponent({ folder: "", className: "MotionAdapter", config, weights, dtype: "F32" }));
 }
 
 /** A model of images, and the files of an adapter as they are opened. */

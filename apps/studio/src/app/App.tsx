@@ -3,6 +3,9 @@ import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-componen
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
+import { isWeightsName } from "../models/names.ts";
+import { receivedStore } from "../models/receive-models.ts";
+import { useModelDrop } from "../models/use-model-drop.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
@@ -53,22 +56,35 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
   </Window>
 );
 
+const Windows = () => {
+  const isMaskOpen = useStore(viewStore, (state) => state.isMaskOpen);
+  const isExtendOpen = useStore(viewStore, (state) => state.isExtendOpen);
+  const isModelReceived = useStore(receivedStore, (received) => received !== undefined);
+  return (
+    <>
+      <DroppedFileWindow />
+      <Later part="model" isUsed={isModelReceived} />
+      <Later part="mask" isUsed={isMaskOpen} />
+      <Later part="extend" isUsed={isExtendOpen} />
+    </>
+  );
+};
+
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
-  const isMaskOpen = useStore(viewStore, (state) => state.isMaskOpen);
-  const isExtendOpen = useStore(viewStore, (state) => state.isExtendOpen);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
+  useModelDrop();
   return (
     <DropZone
       className="drop"
-      aria-label="Drop an image"
+      aria-label="Drop an image or a model"
       getDropOperation={() => "copy"}
       onDrop={async ({ items }) => {
         const item = items.find((entry): entry is FileDropItem => entry.kind === "file");
-        if (item) await receiveFile(await item.getFile());
+        if (item && !isWeightsName(item.name)) await receiveFile(await item.getFile());
       }}
     >
       <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
@@ -88,9 +104,7 @@ export const App = () => {
           </TabPanel>
         </main>
       </Tabs>
-      <DroppedFileWindow />
-      <Later part="mask" isUsed={isMaskOpen} />
-      <Later part="extend" isUsed={isExtendOpen} />
+      <Windows />
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

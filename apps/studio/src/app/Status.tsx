@@ -28,10 +28,18 @@ const Facts = ({ info }: { readonly info: EngineInfo }) => (
     <dd>
       {info.modelName}, {megabytes(info.modelBytes)}
     </dd>
-    <dt>Weights</dt>
-    <dd className="hash">{info.modelHash?.slice(0, 10)}</dd>
-    <dt>Kept for the next visit</dt>
-    <dd>{info.isModelKept ? "yes" : "no, the browser refused it"}</dd>
+    {info.modelHash && (
+      <>
+        <dt>Weights</dt>
+        <dd className="hash">{info.modelHash.slice(0, 10)}</dd>
+      </>
+    )}
+    {info.isModelKept !== undefined && (
+      <>
+        <dt>Kept for the next visit</dt>
+        <dd>{info.isModelKept ? "yes" : "no, the browser refused it"}</dd>
+      </>
+    )}
     <dt>Memory of the page</dt>
     <dd>{memoryText()}</dd>
   </dl>

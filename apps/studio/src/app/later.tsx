@@ -7,6 +7,7 @@ const parts = {
   gallery: async () => (await import("../gallery/GalleryView.tsx")).GalleryView,
   grid: async () => (await import("../grid/GridView.tsx")).GridView,
   compare: async () => (await import("../compare/CompareView.tsx")).CompareView,
+  model: async () => (await import("../models/ModelWindow.tsx")).ModelWindow,
   mask: async () => (await import("../source/MaskEditor.tsx")).MaskEditor,
   extend: async () => (await import("../source/ExtendEditor.tsx")).ExtendEditor,
 } satisfies Readonly<Record<string, () => Promise<ComponentType>>>;
@@ -19,6 +20,7 @@ const components: Readonly<Record<Part, ComponentType>> = {
   gallery: laterPart("gallery"),
   grid: laterPart("grid"),
   compare: laterPart("compare"),
+  model: laterPart("model"),
   mask: laterPart("mask"),
   extend: laterPart("extend"),
 };

@@ -2,6 +2,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { openEngine } from "../engine/engine-store.ts";
 import { openGallery } from "../gallery/gallery-store.ts";
+import { openLibrary } from "../models/keep.ts";
 import { registerOffline } from "../offline/register.ts";
 import { App } from "./App.tsx";
 import { preloadParts } from "./later.tsx";
@@ -17,6 +18,7 @@ if (root) {
   );
 }
 void openGallery();
+void openLibrary();
 openEngine().catch(() => {}); // the page shows what went wrong
 void registerOffline();
 preloadParts();

@@ -1,5 +1,5 @@
 import type { AquatintError } from "aquatint";
-import { asError, openEngine } from "../engine/engine-store.ts";
+import { asError, engineStore, openEngine } from "../engine/engine-store.ts";
 import type { MotionInfo, MotionSource } from "../engine/protocol.ts";
 import { createStore } from "../state/store.ts";
 
@@ -14,11 +14,20 @@ export const motionStore = createStore<MotionState>({ status: "unknown" });
 
 let file: File | undefined;
 
+/** The model that the adapter was opened for. */
+let model: string | undefined;
+engineStore.subscribe(() => {
+  const state = engineStore.get();
+  if (state.status !== "ready" || state.info.modelName === model) return;
+  model = state.info.modelName;
+  if (motionStore.get().status !== "opening") motionStore.set({ status: "unknown" }); // it may not fit another one
+});
+
 /** Where the adapter is. */
 export const motionSource = (): MotionSource => ({ base: new URL("motion/", document.baseURI).href, file });
 
-/** Loads the host's adapter, or one of a file. */
-export async function openMotion(adapter?: File): Promise<void> {
+/** Loads the adapter of a file; without one that of the last file, or else the host's. */
+export async function openMotion(adapter = file): Promise<void> {
   file = adapter;
   motionStore.set({ status: "opening" });
   try {

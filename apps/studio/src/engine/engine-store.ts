@@ -1,10 +1,12 @@
 import { AquatintError } from "aquatint";
+import type { ModelSource } from "../model-files/open-source.ts";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import { type EngineClient, startEngine } from "./client.ts";
+import type { EngineDevice } from "./device.ts";
 import type { ModelProgress } from "./model-files.ts";
-import type { EngineDevice, EngineInfo } from "./protocol.ts";
+import type { EngineInfo } from "./protocol.ts";
 
 /** How the engine stands. */
 export type EngineState =
@@ -21,6 +23,7 @@ const DEVICE_KEY = "aquatint-device";
 /** The device that the person chose; wasm draws the small default model faster on most machines. */
 export const chosenDevice = (): EngineDevice => (readLocal(DEVICE_KEY) === "webgpu" ? "webgpu" : "wasm");
 
+let source: ModelSource | undefined;
 let opening: Promise<EngineClient> | undefined;
 let client: EngineClient | undefined;
 
@@ -37,7 +40,11 @@ async function start(device = chosenDevice()): Promise<EngineClient> {
   try {
     const info = await started.call(
       "open",
-      { base: new URL("model/", document.baseURI).href, device, threads: engineThreads(navigator.hardwareConcurrency) },
+      {
+        base: new URL("model/", document.baseURI).href,
+        threads: engineThreads(navigator.hardwareConcurrency),
+        ...{ device, source },
+      },
       {
         onEvent(event) {
           if (event.type === "model") engineStore.set({ status: "opening", progress: event.progress, loading: false });
@@ -74,7 +81,7 @@ function onProcessor({ message }: AquatintError): Promise<EngineClient> {
 
 function sayStored({ damagedPieces, isModelKept }: EngineInfo): void {
   if (damagedPieces > 0) say("The stored model was damaged. The damaged parts were fetched again.");
-  if (!isModelKept) say("The browser did not keep the model. The next visit fetches it again.");
+  if (isModelKept === false) say("The browser did not keep the model. The next visit fetches it again.");
 }
 
 /** Forgets an engine that ended, so that the next image starts another. */
@@ -87,9 +94,28 @@ function restart(lost: EngineClient): void {
 /** Computes on another device from now on. */
 export async function chooseDevice(device: EngineDevice): Promise<void> {
   writeLocal(DEVICE_KEY, device);
+  closeEngine();
+  await openEngine().catch(() => {});
+}
+
+function closeEngine(): void {
   client?.close();
   opening = undefined;
-  await openEngine().catch(() => {});
+}
+
+/** Opens other files from now on, undefined for the default model alone; where they fail, the former ones come back. */
+export async function openSource(next: ModelSource | undefined): Promise<void> {
+  const former = source;
+  source = next;
+  closeEngine();
+  try {
+    await openEngine();
+  } catch (error) {
+    if (source !== next) throw error; // others were chosen meanwhile
+    source = former;
+    await openEngine().catch(() => {});
+    throw error;
+  }
 }
 
 /** Any error as one with a code. */

@@ -1,63 +1,27 @@
-import {
-  AquatintError,
-  encodePng,
-  type Model,
-  openModel,
-  planTextToImage,
-  type Runtime,
-  type TextToImageModel,
-  type TextToImageNetwork,
-  textToImage,
-  textToImageModel,
-  textToImageNetwork,
-} from "aquatint";
-import { tensorToImages } from "aquatint/formats";
+import { AquatintError, encodePng, planTextToImage, textToImage } from "aquatint";
+import { tensorToImages, withoutNetworks } from "aquatint/formats";
 import {
   generationParameters,
-  modelPreviewer,
-  type Previewer,
   parameterTexts,
   stepCount,
   type TextToImagePlan,
   webUiSampler,
 } from "aquatint/pipelines";
 import { parseAttention, promptChunks } from "aquatint/tokenizers";
-import { webRuntime } from "aquatint/web";
 import { composite } from "./composite.ts";
 import { clipFrames, encodeClip } from "./encode-clip.ts";
-import { type ModelManifest, modelBytes, weightsHash } from "./manifest.ts";
-import { fetchManifest, storedModel } from "./model-files.ts";
+import { type CallOptions, type Loaded, load } from "./load.ts";
 import { drawClip, loadMotion, type MotionEngine } from "./motion.ts";
-import { browserPieces } from "./pieces.ts";
 import type {
   DrawOptions,
   DrawResult,
   EngineCall,
   EngineCalls,
-  EngineEvent,
-  EngineInfo,
   EngineRequest,
   MotionSource,
   TokenCount,
   TracePoint,
 } from "./protocol.ts";
-
-/** Options of each call. */
-interface CallOptions {
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: EngineEvent) => void;
-}
-
-/** A model that is loaded. */
-interface Loaded {
-  readonly manifest: ModelManifest;
-  readonly opened: Model;
-  readonly runtime: Runtime;
-  readonly model: TextToImageModel;
-  readonly network: TextToImageNetwork;
-  readonly previewer: Previewer | undefined;
-  readonly info: EngineInfo;
-}
 
 type Call = Exclude<EngineRequest, { readonly call: "abort" }>;
 type Result = EngineCalls[EngineCall]["result"];
@@ -75,11 +39,18 @@ export function createEngine() {
       loading = load(params, options);
       return (await loading).info;
     },
-    draw: async (params, options) => draw(await loaded(), params, options),
+    inspect,
+    misfits: async (params) => misfits(await loaded(), params),
+    async draw(params, options) {
+      const engine = await loaded();
+      return draw(engine, params, options).catch(explained(engine));
+    },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
       const { info, previewer } = engine;
-      return drawClip(await motionOf(motion, engine, options), clip, { engine: info, previewer, ...options });
+      const drawing = async () =>
+        drawClip(await motionOf(motion, engine, options), clip, { engine: info, previewer, ...options });
+      return drawing().catch(explained(engine));
     },
     motion: async (source, options) => (await motionOf(source, await loaded(), options)).info,
     frames: ({ png }) => clipFrames(png),
@@ -121,46 +92,24 @@ function lastMotion() {
   };
 }
 
-async function load(
-  { base, device, threads }: EngineCalls["open"]["params"],
-  { onEvent }: CallOptions,
-): Promise<Loaded> {
-  const starting = webRuntime({ device, threads });
-  starting.catch(() => {}); // awaited below; a download that fails comes first
-  const store = await browserPieces();
-  const manifest = await fetchManifest(base, store);
-  const stored = { damaged: 0, isKept: store.isLasting };
-  const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) => {
-    Object.assign(stored, progress);
-    onEvent({ type: "model", progress });
-  };
-  const files = await storedModel(manifest, { base, store, onProgress });
-  onEvent({ type: "loading" });
-  const opened = await openModel(files);
-  const model = await textToImageModel(opened);
-  const runtime = await starting;
-  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
-  const info: EngineInfo = {
-    device,
-    threads: runtime.threads,
-    isModelKept: stored.isKept,
-    damagedPieces: stored.damaged,
-    modelName: manifest.name,
-    modelHash: weightsHash(manifest),
-    modelBytes: modelBytes(manifest),
-    sampleSize: model.modules.sampleSize,
-    multiple: model.modules.multiple,
-    steps: model.generation.steps,
-    guidance: model.generation.guidance,
-    sampler: model.scheduler.sampler.name,
-    maxTokens: maxTokensOf(model),
-  };
-  return { manifest, opened, runtime, model, network, previewer: modelPreviewer(model), info };
+async function inspect({ files, device }: EngineCalls["inspect"]["params"]) {
+  const { fileReport } = await import("../model-files/report.ts");
+  const { deviceLimits } = await import("../model-files/fit.ts");
+  return fileReport(files, { limits: await deviceLimits(device) });
 }
 
-/** Tokens besides the start and the end. */
-const maxTokensOf = ({ tokenizers }: TextToImageModel): number =>
-  Math.min(...tokenizers.map(({ modelMaxLength }) => modelMaxLength - 2));
+async function misfits({ published, model }: Loaded, { companions }: EngineCalls["misfits"]["params"]) {
+  const { misfit } = await import("../model-files/report.ts");
+  return Promise.all(companions.map((companion) => misfit(companion, { model: published, images: model })));
+}
+
+/** Says so where an image failed because a file of its model is gone. */
+const explained =
+  ({ source }: Loaded) =>
+  async (error: unknown): Promise<never> => {
+    if (source) await (await import("../model-files/load-source.ts")).checkReadable(source);
+    throw error;
+  };
 
 async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
   const { model, network, previewer } = engine;
@@ -199,7 +148,8 @@ const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planT
   });
 
 /** Tokens of a prompt as the model's first tokenizer reads it; the web UI's syntax has signs that are none, and no limit. */
-function countTokens({ model }: Loaded, { text, syntax }: EngineCalls["count"]["params"]): TokenCount {
+function countTokens({ model, source }: Loaded, { text: prompt, syntax }: EngineCalls["count"]["params"]): TokenCount {
+  const text = source ? withoutNetworks(prompt).prompt : prompt;
   const tokenizer = model.tokenizers[0];
   if (!tokenizer) return { tokens: 0, cut: "" };
   if (syntax === "a1111") {

@@ -1,7 +1,7 @@
-import { AquatintError, messageOf } from "aquatint";
 import { createEngine } from "./engine.ts";
+import { asFailure } from "./failure.ts";
 import { lifeLock } from "./locks.ts";
-import type { EngineAnswer, EngineFailure, EngineRequest } from "./protocol.ts";
+import type { EngineAnswer, EngineRequest } from "./protocol.ts";
 
 const engine = createEngine();
 const running = new Map<number, AbortController>();
@@ -24,13 +24,8 @@ async function answer(request: Exclude<EngineRequest, { readonly call: "abort" }
     const result = await engine.call(request, { signal, onEvent: (event) => post({ id, event }) });
     post({ id, result });
   } catch (error) {
-    post({ id, failure: failureOf(error) });
+    post({ id, failure: asFailure(error) });
   } finally {
     running.delete(id);
   }
 }
-
-const failureOf = (error: unknown): EngineFailure =>
-  error instanceof AquatintError
-    ? { code: error.code, message: error.message, hint: error.hint }
-    : { code: "studio/internal", message: messageOf(error) };

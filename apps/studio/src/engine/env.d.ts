@@ -7,3 +7,9 @@ interface ImportMetaEnv {
 interface ImportMeta {
   readonly env: ImportMetaEnv;
 }
+/** The address of a script that runs as a worker. */
+declare module "*?worker&url" {
+  const url: string;
+  // biome-ignore lint/style/noDefaultExport: Vite's modules of this form have one
+  export default url;
+}

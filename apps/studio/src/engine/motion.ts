@@ -15,6 +15,7 @@ import {
 import { encodeApng, withTexts } from "aquatint/formats";
 import {
   motionModules,
+  openNetwork,
   type Previewer,
   parameterTexts,
   planTextToVideo,
@@ -24,6 +25,7 @@ import {
   withLinearBetas,
   withMotionModules,
 } from "aquatint/pipelines";
+import type { ModelSource } from "../model-files/open-source.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
 import { browserPieces } from "./pieces.ts";
 import type { ClipOptions, DrawResult, EngineEvent, EngineInfo, MotionInfo, MotionSource } from "./protocol.ts";
@@ -37,23 +39,44 @@ export interface MotionEngine {
 
 /** What motion modules are put into. */
 export interface MotionParts {
-  readonly opened: Model;
+  /** The model alone. */
+  readonly published: Model;
+  /** What stands beside it. */
+  readonly source: ModelSource | undefined;
   readonly runtime: Runtime;
+  readonly info: Pick<EngineInfo, "source">;
 }
 
 /** The model with a motion adapter's modules in its U-Net. @throws AquatintError "studio/motion", "model/…" or "motion/…". */
 export async function loadMotion(
   source: MotionSource,
-  { opened, runtime }: MotionParts,
+  parts: MotionParts,
   onEvent: (event: EngineEvent) => void,
 ): Promise<MotionEngine> {
   const files = source.file ? fileOf(source.file) : await hostFiles(source.base, onEvent);
   const motion = motionModules(await openModel(files));
-  const images = await textToImageModel(withLinearBetas(opened));
-  const model = withMotionModules(images, motion);
-  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  const model = await withMotion(parts, (images) => withMotionModules(images, motion));
+  const network = await networkOf(model, parts);
   const info = { name: files.name, maxFrames: motion.config.motion_max_seq_length };
   return { info, model, network };
+}
+
+type Change = (images: TextToImageModel) => TextToImageModel;
+
+/** LoRAs, embeddings and the autoencoder stand beside the model of a clip as beside that of an image. */
+async function withMotion({ published, source }: MotionParts, change: Change): Promise<TextToImageModel> {
+  const model = withLinearBetas(published);
+  if (!source) return change(await textToImageModel(model));
+  const { withCompanions } = await import("../model-files/open-source.ts");
+  return withCompanions(model, { ...source, controls: [] }, change);
+}
+
+/** The networks, in the form in which the model of images is loaded. */
+async function networkOf(model: TextToImageModel, { runtime, info }: MotionParts): Promise<TextToImageNetwork> {
+  const parts = { modules: model.modules, ...(await model.binding()) };
+  const memory = info.source?.memory;
+  if (!memory) return textToImageNetwork({ runtime, ...parts });
+  return openNetwork(runtime, { parts, memory }).forGeneration(() => {});
 }
 
 const fileOf = (file: File): ModelFiles => blobFiles(new Map([[file.name, file]]), file.name);

@@ -1,19 +1,22 @@
 import type { Image, TextToImageOptions } from "aquatint";
 import type { GenerationParameters, TextToVideoOptions } from "aquatint/pipelines";
 import type { PromptSyntax } from "aquatint/tokenizers";
+import type { FileSet } from "../model-files/file-set.ts";
+import type { OpenedSource } from "../model-files/load-source.ts";
+import type { ModelSource } from "../model-files/open-source.ts";
+import type { Companion, FileReport } from "../model-files/report.ts";
 import type { ClipFileName } from "./clip-formats.ts";
+import type { EngineDevice } from "./device.ts";
+import type { EngineFailure } from "./failure.ts";
 import type { ModelProgress } from "./model-files.ts";
-
-/** Where the engine computes. */
-export type EngineDevice = "wasm" | "webgpu";
 
 /** Facts about the engine and its model. */
 export interface EngineInfo {
   readonly device: EngineDevice;
   readonly threads: number;
-  /** Whether the next visit finds the model in the browser. */
-  readonly isModelKept: boolean;
-  /** Stored pieces of the model that were damaged and fetched again. */
+  /** Whether the next visit finds the page's own model in the browser; undefined where a visitor's takes its place. */
+  readonly isModelKept: boolean | undefined;
+  /** Stored pieces of that model that were damaged and fetched again. */
   readonly damagedPieces: number;
   readonly modelName: string;
   readonly modelHash: string | undefined;
@@ -27,6 +30,8 @@ export interface EngineInfo {
   readonly sampler: string;
   /** Tokens of a prompt that the model reads. */
   readonly maxTokens: number;
+  /** What stands beside the default model, or in its place; absent where nothing does. */
+  readonly source?: OpenedSource | undefined;
 }
 
 /** Tokens of a prompt, and the end of it that the model does not read. */
@@ -36,7 +41,7 @@ export interface TokenCount {
 }
 
 /** An image to be made. */
-export type DrawOptions = Omit<TextToImageOptions, "controls"> & {
+export type DrawOptions = TextToImageOptions & {
   readonly init?: Image | undefined;
   readonly mask?: Image | undefined;
   /** Pixels over which what is painted in the mask fades into `init`. */
@@ -93,8 +98,24 @@ export type EngineEvent =
 /** Calls of the engine's worker. */
 export interface EngineCalls {
   open: {
-    readonly params: { readonly base: string; readonly device: EngineDevice; readonly threads?: number };
+    readonly params: {
+      readonly base: string;
+      readonly device: EngineDevice;
+      readonly threads?: number;
+      /** Files in place of the default model, and beside it. */
+      readonly source?: ModelSource | undefined;
+    };
     readonly result: EngineInfo;
+  };
+  /** Says what files are, from their headers. */
+  inspect: {
+    readonly params: { readonly files: FileSet; readonly device: EngineDevice };
+    readonly result: FileReport;
+  };
+  /** Why each of these does not fit the model that is loaded; undefined for those that do. */
+  misfits: {
+    readonly params: { readonly companions: readonly Companion[] };
+    readonly result: readonly (EngineFailure | undefined)[];
   };
   draw: { readonly params: DrawOptions; readonly result: DrawResult };
   clip: {
@@ -129,13 +150,6 @@ export type EngineRequest =
       readonly [K in EngineCall]: { readonly id: number; readonly call: K; readonly params: EngineCalls[K]["params"] };
     }[EngineCall]
   | { readonly id: number; readonly call: "abort" };
-
-/** An error as it crosses from the worker. */
-export interface EngineFailure {
-  readonly code: string;
-  readonly message: string;
-  readonly hint?: string | undefined;
-}
 
 /** Messages of the worker. */
 export type EngineAnswer =

@@ -97,6 +97,9 @@ export async function addImage(image: StoredImage, trace?: Trace): Promise<Galle
   return added;
 }
 
+/** Forgets the steps of all images: another model would decode them wrongly. */
+export const forgetTraces = (): void => traces.clear();
+
 function remember(id: string, trace: Trace): void {
   traces.set(id, trace);
   const [first] = traces.keys();

@@ -1,10 +1,11 @@
 import { Input, Label, Text, TextField } from "react-aria-components";
 import { VideoFields } from "../clip/VideoFields.tsx";
 import { useEngineInfo } from "../engine/use-engine.ts";
+import { ModelFields } from "../models/ModelFields.tsx";
 import { PromptArea } from "../prompt/PromptArea.tsx";
 import { TokenNote } from "../prompt/TokenNote.tsx";
 import { styledPrompts } from "../settings/request.ts";
-import { drawSeed, type Settings } from "../settings/settings.ts";
+import { drawSeed, MAX_SIDE, type Settings } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { sourceStore } from "../source/source-store.ts";
 import { useStore } from "../state/store.ts";
@@ -54,7 +55,7 @@ const SeedField = ({ seed, seedLocked }: Pick<Settings, "seed" | "seedLocked">) 
 
 const SizeFields = ({ width, height }: Pick<Settings, "width" | "height">) => {
   const { sampleSize, multiple } = useEngineInfo();
-  const max = 4 * sampleSize;
+  const max = Math.min(4 * sampleSize, MAX_SIDE);
   return (
     <FieldRow label="Size in pixels">
       <RangeField
@@ -103,6 +104,7 @@ export const SettingsPanel = () => {
   const isClip = settings.output === "clip";
   return (
     <div className="panel-fields">
+      <ModelFields />
       {isClip && <VideoFields {...settings} />}
       <NegativeField value={settings.negative} styledText={styledPrompts(settings).negative} />
       {!isClip && <StrengthField {...settings} />}

@@ -3,6 +3,7 @@ import type { CallOptions } from "../engine/client.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { ClipOptions, DrawOptions, DrawResult, MotionSource } from "../engine/protocol.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
+import { clipModelOptions, modelOptions } from "../models/model-options.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 
@@ -103,6 +104,7 @@ async function drawAgain(job: Job, signal: AbortSignal): Promise<DrawResult> {
 const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"];
 
 async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
+  const request = await aborting(modelRequest(job), signal);
   const engine = await aborting(openEngine(), signal);
   const call: CallOptions = {
     signal,
@@ -116,9 +118,15 @@ async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
       });
     },
   };
-  if (job.motion) return engine.call("clip", { options: job.options, motion: job.motion }, call);
-  return engine.call("draw", job.options, call);
+  if (request.motion) return engine.call("clip", { options: request.options, motion: request.motion }, call);
+  return engine.call("draw", request.options, call);
 }
+
+/** A job with what the visitor's files add to its options. */
+const modelRequest = async (job: Job): Promise<JobRequest> =>
+  job.motion
+    ? { options: await clipModelOptions(job.options), motion: job.motion }
+    : { options: await modelOptions(job.options) };
 
 const keep = ({ png, poster, recipe, trace }: DrawResult): Promise<GalleryImage> =>
   addImage(

@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 const digits = z.string().regex(/^\d{1,20}$/);
-const side = z.int().min(8).max(2048).nullable();
+/** The longest side of an image, in pixels. */
+export const MAX_SIDE = 2048;
+const side = z.int().min(8).max(MAX_SIDE).nullable();
 
 /** Everything that a person chooses for an image but images themselves; null is the model's own choice. */
 export const settingsSchema = z.object({

@@ -20,6 +20,13 @@ test("sides grow as far as the model's largest canvas, together", () => {
   expect(marginLimit("top", { ...noMargins, right: 160 }, { base, ...sizes })).toBe(192);
 });
 
+test("a canvas of a large model stays within the longest side of the settings", () => {
+  const large = { sampleSize: 1024, multiple: 8 };
+  const base = baseSize({ width: 3000, height: 2000 }, large);
+  expect(base).toEqual({ width: 1024, height: 680 });
+  expect(marginLimit("left", noMargins, { base, ...large })).toBe(1024);
+});
+
 /** An image whose red is its column and whose green is its row. */
 const ramp = (width: number, height: number): Image => ({
   width,

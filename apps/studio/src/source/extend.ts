@@ -1,5 +1,6 @@
 import type { Image } from "aquatint";
 import { fitted, type Size } from "aquatint/formats";
+import { MAX_SIDE } from "../settings/settings.ts";
 
 /** The sides of a canvas. */
 export const sides = ["left", "right", "top", "bottom"] as const;
@@ -19,12 +20,12 @@ export interface ModelSizes {
 
 /** A side of the canvas at most, as a share of what the model was trained at. */
 const MAX_CANVAS = 4;
-/** A larger image is made smaller first, so that there is room to grow. */
-const MAX_BASE = 2;
+/** A side of the canvas at most, in pixels. */
+const canvasLimit = (sampleSize: number): number => Math.min(MAX_CANVAS * sampleSize, MAX_SIDE);
 
-/** The size at which an image is extended: its own in whole units, or a smaller one of its proportions. */
+/** The size at which an image is extended: its own in whole units, or a smaller one of its proportions that leaves room to grow. */
 export function baseSize({ width, height }: Size, { sampleSize, multiple }: ModelSizes): Size {
-  const scale = Math.min(1, (MAX_BASE * sampleSize) / Math.max(width, height));
+  const scale = Math.min(1, canvasLimit(sampleSize) / 2 / Math.max(width, height));
   const side = (length: number) => Math.max(multiple, Math.round((length * scale) / multiple) * multiple);
   return { width: side(width), height: side(height) };
 }
@@ -39,7 +40,7 @@ export function marginLimit(
   const [length, other] = isWidth
     ? [base.width, margins.left + margins.right - margins[side]]
     : [base.height, margins.top + margins.bottom - margins[side]];
-  return Math.max(0, Math.floor((MAX_CANVAS * sampleSize - length - other) / multiple) * multiple);
+  return Math.max(0, Math.floor((canvasLimit(sampleSize) - length - other) / multiple) * multiple);
 }
 
 /** What is made of an image and its margins. */

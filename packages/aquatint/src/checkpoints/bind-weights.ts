@@ -33,7 +33,7 @@ export interface BoundWeights {
 
 /**
  * Binds parameters to the tensors of files. What lies on this machine's disk is mapped by the engine, so that no weight passes
- * through JavaScript; what lies elsewhere is read and widened to float32.
+ * through JavaScript; so are the files of `externalBlobFiles`. What lies elsewhere is read and widened to float32.
  * @throws AquatintError "weights/missing", "weights/shape" or "weights/dtype" where the files do not hold the module's
  * weights; "file/…" where one is not there.
  */
@@ -45,12 +45,13 @@ export async function bindWeights(
   const files = new Set(all.map(([, { file }]) => file));
   for (const file of files) await file.read({ offset: 0, length: 0 }); // says where one is gone
   const folder = commonFolder([...files].flatMap(({ path }) => path ?? []));
-  const elsewhere = await readTensors(new Map(all.filter(([, { file }]) => file.path === undefined)));
-  const mapped = new Map(all.filter(([, { file }]) => file.path !== undefined));
-  const { scales, int8 } = await quantizedLayers(mapped, folder);
+  const context: ExternalContext = { folder, files: [...files] };
+  const elsewhere = await readTensors(new Map(all.filter(([, { file }]) => !isExternal(file))));
+  const mapped = new Map(all.filter(([, { file }]) => isExternal(file)));
+  const { scales, int8 } = await quantizedLayers(mapped, context);
   const as = new Map<string, HostTensor | ExternalData>();
   for (const [name, location] of all) {
-    as.set(name, elsewhere.get(name) ?? { ...externalData(location, folder), scale: scales.get(name) });
+    as.set(name, elsewhere.get(name) ?? { ...externalData(location, context), scale: scales.get(name) });
   }
   return {
     parameters: { names, as, ...(int8 && { int8 }) },
@@ -66,7 +67,7 @@ interface QuantizedLayers {
 /** Scales of the weights in 8 bits, and what brings their layers to 8 bits; its code is loaded where there is one. */
 async function quantizedLayers(
   locations: ReadonlyMap<string, TensorLocation>,
-  folder: string | undefined,
+  context: ExternalContext,
 ): Promise<QuantizedLayers> {
   if (![...locations.values()].some(({ quantized }) => quantized)) return { scales: new Map() };
   const { readLayerScales } = await import("./quantized/layers.ts");
@@ -74,15 +75,34 @@ async function quantizedLayers(
   const layers = new Map<string, QuantizedLayer>();
   for (const [name, scales] of await readLayerScales(locations)) {
     const location = locations.get(name);
-    if (location) layers.set(name, { ...scales, weight: { ...externalData(location, folder), stored: undefined } });
+    if (location) layers.set(name, { ...scales, weight: { ...externalData(location, context), stored: undefined } });
   }
   return { scales: new Map(Array.from(layers, ([name, { scale }]) => [name, scale])), int8: int8Pass(layers) };
 }
 
-function externalData({ file, offset, length, dtype, transposed }: TensorLocation, folder = ""): ExternalData {
-  const stored = storedTypes[dtype];
+/** Tells whether the engine reads a file itself. */
+const isExternal = ({ path, blob }: TensorLocation["file"]): boolean => path !== undefined || blob !== undefined;
+
+/** Files and the folder that locations of external data are relative to. */
+interface ExternalContext {
+  readonly folder: string | undefined;
+  /** All files, by whose numbers blobs are named: names may repeat. */
+  readonly files: readonly TensorLocation["file"][];
+}
+
+function externalData(
+  { file, offset, length, dtype, transposed }: TensorLocation,
+  { folder = "", files }: ExternalContext,
+): ExternalData {
+  const type = storedTypes[dtype];
+  const stored = type === "float32" ? undefined : type;
+  // a blob of its own for each tensor: an engine that reads whole blobs then reads no more than it needs
+  if (file.blob) {
+    const blob = file.blob.slice(offset, offset + length);
+    return { location: `blob/${files.indexOf(file)}@${offset}`, offset: 0, length, blob, stored, transposed };
+  }
   const location = (file.path ?? "").slice(folder.length).replace(/^\//, "");
-  return { location, offset, length, stored: stored === "float32" ? undefined : stored, transposed };
+  return { location, offset, length, stored, transposed };
 }
 
 const isBare = ({ dtype, quantized }: TensorLocation): boolean => dtype === "I8" && !quantized;

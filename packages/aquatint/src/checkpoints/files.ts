@@ -20,6 +20,8 @@ export interface ModelFiles {
   read(path: string, range?: FileRange): Promise<Uint8Array<ArrayBuffer>>;
   /** The real path on this machine's disk, with "/" between folders, where an engine may map the file; absent elsewhere. */
   locate?(path: string): Promise<string>;
+  /** A file that an engine in a browser may read itself, as external data of a program; absent elsewhere. */
+  blob?(path: string): Blob;
 }
 
 /** A file's name for messages. */
@@ -56,24 +58,47 @@ export function memoryFiles(contents: ReadonlyMap<string, Uint8Array | string>, 
  */
 export function blobFiles(blobs: ReadonlyMap<string, Blob> | File, name = "files"): ModelFiles {
   if (blobs instanceof Blob) return { ...blobFiles(new Map([[blobs.name, blobs]]), ""), file: blobs.name };
-  const blob = (path: string): Blob => {
-    const content = blobs.get(path);
-    if (content === undefined) throw missing(path, name, blobs.keys());
-    return content;
-  };
+  const blob = blobsByPath(blobs, name);
   return {
     name,
     list: async (folder) => namesIn(blobs.keys(), folder),
     size: async (path) => blob(path).size,
     async read(path, range) {
       const { offset, length } = range ?? { offset: 0, length: blob(path).size };
-      return new Uint8Array(
-        await blob(path)
-          .slice(offset, offset + length)
-          .arrayBuffer(),
-      );
+      return new Uint8Array(await readBlob(blob(path), { path, range: { offset, length } }));
     },
   };
+}
+
+/**
+ * The same files for a runtime in a browser that reads the weights itself, each where it lies and as it is stored, so that
+ * none passes through JavaScript. `webRuntime` with the worker "aquatint/runtime/worker-jspi.web" reads them on demand;
+ * the other workers read those of a network into memory when they load it.
+ */
+export function externalBlobFiles(blobs: ReadonlyMap<string, Blob> | File, name?: string): ModelFiles {
+  const byPath = blobs instanceof Blob ? new Map([[blobs.name, blobs]]) : blobs;
+  return { ...blobFiles(blobs, name), blob: blobsByPath(byPath, name ?? "files") };
+}
+
+const blobsByPath =
+  (blobs: ReadonlyMap<string, Blob>, name: string) =>
+  (path: string): Blob => {
+    const content = blobs.get(path);
+    if (content === undefined) throw missing(path, name, blobs.keys());
+    return content;
+  };
+
+/** Bytes of a blob. A `File` cannot be read once the file on the disk is not the one that was chosen. */
+async function readBlob(blob: Blob, { path, range }: { readonly path: string; readonly range: FileRange }) {
+  return blob
+    .slice(range.offset, range.offset + range.length)
+    .arrayBuffer()
+    .catch((cause: unknown) => {
+      throw new AquatintError("file/changed", `${path} cannot be read anymore: it was changed, moved or deleted`, {
+        hint: "open the file again",
+        cause,
+      });
+    });
 }
 
 /** Extensions by which an address is one of a file and not of a folder. */

@@ -68,9 +68,11 @@ export function headerReader(files: ModelFiles, read: ReadonlyMap<string, FileHe
 
 async function weightFile(files: ModelFiles, path: string): Promise<WeightFile> {
   const located = await files.locate?.(path);
+  const blob = files.blob?.(path);
   return {
     name: fileName(files, path),
     ...(located !== undefined && { path: located }),
+    ...(blob && { blob }),
     read: (range) => files.read(path, range),
   };
 }

@@ -9,6 +9,8 @@ export interface WeightFile {
   readonly name: string;
   /** Its real path on this machine's disk, with "/" between folders, where an engine may map it. */
   readonly path?: string;
+  /** The file itself, where an engine in a browser may read it. */
+  readonly blob?: Blob;
   /** A part of its bytes; fewer where the file ends before. @throws AquatintError "file/…". */
   read(range: FileRange): Promise<Uint8Array<ArrayBuffer>>;
 }

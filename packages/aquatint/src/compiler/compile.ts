@@ -113,7 +113,7 @@ function executableOf<R extends string>(
     nchwc: layout && true,
     ...(parameters?.int8?.multipliesIntegers && { int8: true }),
     weightsFolder,
-    weightFiles: weightFilesOf(bindings),
+    ...weightFilesOf(bindings),
     weightMemory,
     memory: graphMemory(lowered, storedBytes(bindings)),
   };
@@ -122,10 +122,14 @@ function executableOf<R extends string>(
 const typesOf = <R extends string>(outputs: Readonly<Record<R, Tensor>>): Readonly<Record<R, Type>> =>
   mapValues(outputs, ({ dtype, shape }) => ({ dtype, shape }));
 
-const weightFilesOf = (bindings: ReadonlyMap<Tensor, Binding>): readonly string[] => {
+/** The files of the graph's external constants: their paths, or what a browser holds of them. */
+function weightFilesOf(bindings: ReadonlyMap<Tensor, Binding>): Pick<Executable, "weightFiles" | "weightBlobs"> {
   const values = Array.from(bindings.values(), (binding) => (binding.kind === "constant" ? binding.value : undefined));
-  return [...new Set(values.flatMap((value) => (value && "location" in value ? [value.location] : [])))];
-};
+  const external = values.flatMap((value) => (value && "location" in value ? [value] : []));
+  const blobs = external.flatMap(({ location, blob }) => (blob ? [[location, blob] as const] : []));
+  const files = external.flatMap(({ location, blob }) => (blob ? [] : [location]));
+  return { weightFiles: [...new Set(files)], ...(blobs.length > 0 && { weightBlobs: new Map(blobs) }) };
+}
 
 const storedBytes = (bindings: ReadonlyMap<Tensor, Binding>) => (leaf: Tensor) => {
   const binding = bindings.get(leaf);

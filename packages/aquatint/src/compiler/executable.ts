@@ -27,6 +27,8 @@ export interface Executable<R extends string = string> {
   readonly weightsFolder?: string | undefined;
   /** Files of weights in that folder. */
   readonly weightFiles?: readonly string[] | undefined;
+  /** Parts of files by the `external_data` locations that they stand for, where a browser holds the files. */
+  readonly weightBlobs?: ReadonlyMap<string, Blob> | undefined;
   /** Folder of the optimized graph with its packed weights, "model.onnx" and "weights.bin", to be written or used. */
   readonly packed?: { readonly folder: string; readonly use: "read" | "write" } | undefined;
   /** "packed" when absent. */

@@ -21,7 +21,7 @@ export * from "./classifier/index.ts";
 export * from "./clip/index.ts";
 export { type ConfigSpec, configParser } from "./config.ts";
 export * from "./controlnet/index.ts";
-export type { Family } from "./families.ts";
+export { type Family, type FamilyFacts, familyFacts } from "./families.ts";
 export type { InferenceFacts, Weights } from "./infer-config.ts";
 export type { LatentRgb, Rgb } from "./latent-rgb.ts";
 export * from "./motion/index.ts";

@@ -9,7 +9,7 @@ import { openModel } from "../checkpoints/open.node.ts";
 import { defaultMotionFolder } from "./default-model.node.ts";
 import { type GenerateVideoOptions, generateVideo, openTextToVideo, prepareVideo } from "./generate-video.node.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
-import { rehearsedClip } from "./memory/rehearsal.node.ts";
+import { rehearsedClip } from "./memory/rehearsal.ts";
 import { motionModules, withLinearBetas } from "./model/motion.ts";
 import { planTextToVideo } from "./text-to-video/plan.ts";
 

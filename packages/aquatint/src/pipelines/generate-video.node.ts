@@ -15,7 +15,7 @@ import {
 } from "./generate.node.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
-import { rehearsedClip } from "./memory/rehearsal.node.ts";
+import { rehearsedClip } from "./memory/rehearsal.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";

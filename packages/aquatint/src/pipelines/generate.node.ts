@@ -12,7 +12,7 @@ import { defaultModelFolder } from "./default-model.node.ts";
 import type { VaePrecision } from "./memory/open-network.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
-import { rehearsedImages } from "./memory/rehearsal.node.ts";
+import { rehearsedImages } from "./memory/rehearsal.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
 import type { AdapterFiles } from "./model/adapters.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";

@@ -13,8 +13,10 @@ export {
   plainCaptions,
   planConditioning,
 } from "./conditioning/plan.ts";
-export type { VaePrecision } from "./memory/open-network.ts";
+export { type OpenNetwork, type OpenNetworkOptions, openNetwork, type VaePrecision } from "./memory/open-network.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
+export { planRun, type RehearsedRun, type RunLimits } from "./memory/plan-run.ts";
+export { type RehearsedImages, rehearsedImages } from "./memory/rehearsal.ts";
 export { type WebUiSampler, webUiSampler } from "./metadata/a1111.ts";
 export {
   generationParameters,
@@ -30,8 +32,15 @@ export {
 } from "./metadata/reproduce.ts";
 export { type VideoParametersSource, videoParameters } from "./metadata/video-parameters.ts";
 export type { AdaptedTrace, NetworkAdapters } from "./model/adapters.ts";
+export { addAdapters, type NamedEmbedding, type OpenedAdapters, replaceVae } from "./model/add-adapters.ts";
 export * from "./model/components.ts";
-export { addControlNets, type ControlNet, type ControlShape, describedControlNet } from "./model/controlnet.ts";
+export {
+  addControlNets,
+  type ControlNet,
+  type ControlShape,
+  controlNetOf,
+  describedControlNet,
+} from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
 export * from "./model/model-folder.ts";

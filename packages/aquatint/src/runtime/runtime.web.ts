@@ -8,7 +8,7 @@ import type { Runtime, RuntimeOptions } from "./types.ts";
 export interface WebRuntimeOptions extends RuntimeOptions {
   /** URLs of onnxruntime-web's files, relative to the page, for bundlers that do not find them by themselves. */
   readonly wasmPaths?: WasmPaths | undefined;
-  /** URL of the worker's script, relative to the page: a build of "aquatint/runtime/worker.web", or of "aquatint/runtime/worker-webgpu.web" for WebGPU. For bundlers that do not find it by themselves. */
+  /** URL of the worker's script, relative to the page: a build of "aquatint/runtime/worker.web", of "aquatint/runtime/worker-webgpu.web" for WebGPU, or of "aquatint/runtime/worker-jspi.web" for both, which reads the weights of `externalBlobFiles` on demand and needs a browser with WebAssembly's promise integration (JSPI). For bundlers that do not find it by themselves. */
   readonly workerUrl?: string | URL | undefined;
 }
 

@@ -77,7 +77,7 @@ async function inspectModel(model: Model, flags: Flags): Promise<Inspection> {
 async function memoryOf(checkpoint: Model, { size, batch }: Flags): Promise<MemoryEstimate> {
   const { adaptedModel } = await import("../../pipelines/model/adapted-model.node.ts");
   const { estimateRun } = await import("../../pipelines/memory/plan.node.ts");
-  const { rehearsedImages } = await import("../../pipelines/memory/rehearsal.node.ts");
+  const { rehearsedImages } = await import("../../pipelines/memory/rehearsal.ts");
   const { planTextToImage } = await import("../../pipelines/text-to-image/plan.ts");
   const model = await adaptedModel(checkpoint, {});
   const resized = (other: object) => planTextToImage(model, { prompt: "", ...other });

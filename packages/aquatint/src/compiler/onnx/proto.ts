@@ -15,10 +15,12 @@ import { nodeName } from "./names.ts";
 
 /** The position of a constant's bytes in a file beside the model (ONNX `external_data`). */
 export interface ExternalData {
-  /** Path relative to the executable's `weightsFolder`. */
+  /** Path relative to the executable's `weightsFolder`, or the name of `blob`. */
   readonly location: string;
   readonly offset: number;
   readonly length: number;
+  /** Content of the location, where a browser holds it. */
+  readonly blob?: Blob | undefined;
   /** The element type in the file, where the graph widens it to float32. */
   readonly stored?: StoredType | undefined;
   /** Factors of int8 values, one for each output channel. */

@@ -1,17 +1,6 @@
 import type { WeightMemory } from "../../compiler/executable.ts";
-import type { Size } from "../../formats/image/resize.ts";
-import type { Runtime } from "../../runtime/types.ts";
-import type { TextToImageModel } from "../model/model-folder.ts";
-import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
-import { type DryRun, estimateMemory, type MemoryPlan, planMemory } from "./plan.ts";
-
-/** Images or clips whose memory is estimated. */
-export interface RehearsedRun {
-  readonly model: TextToImageModel;
-  readonly size: Size;
-  /** Makes the first of them in this size with networks that compute nothing. */
-  rehearse(network: TextToImageNetwork, size: Size): Promise<void>;
-}
+import type { MemoryPlan } from "./plan.ts";
+import { estimateRun as estimateWith, planRun, type RehearsedRun } from "./plan-run.ts";
 
 /** A limit of memory, and what it is kept for. */
 export interface MemoryLimit extends RehearsedRun {
@@ -25,25 +14,9 @@ export interface MemoryLimit extends RehearsedRun {
 /** Plans a memory limit with recorded runs in which nothing is loaded. @throws AquatintError "generate/memory" where it cannot be. */
 export async function planMemoryLimit(limit: MemoryLimit): Promise<MemoryPlan | undefined> {
   const { maxMemory: budget, weightMemory, baseline = process.memoryUsage.rss } = limit;
-  if (budget === undefined) return undefined;
-  return planMemory({ budget, baseline, weightMemory, dryRun: await dryRunOf(limit) });
+  return budget === undefined ? undefined : planRun(limit, { budget, baseline, weightMemory });
 }
 
 /** Bytes that a run takes, by the form of the weights. */
-export const estimateRun = async (run: RehearsedRun): Promise<Readonly<Record<WeightMemory, number>>> =>
-  estimateMemory({ baseline: process.memoryUsage.rss, dryRun: await dryRunOf(run) });
-
-async function dryRunOf({ model, size, rehearse }: RehearsedRun) {
-  const { modules } = model;
-  const binding = await model.binding();
-  return (scale: number): DryRun | undefined => {
-    const part = (pixels: number) => modules.multiple * Math.floor((pixels * scale) / modules.multiple);
-    const scaled = { width: part(size.width), height: part(size.height) };
-    if (scaled.width === 0 || scaled.height === 0) return undefined;
-    return {
-      ...{ ...scaled, factor: modules.factor },
-      open: (runtime: Runtime) => textToImageNetwork({ runtime, modules, ...binding }),
-      run: (network: TextToImageNetwork) => rehearse(network, scaled),
-    };
-  };
-}
+export const estimateRun = (run: RehearsedRun): Promise<Readonly<Record<WeightMemory, number>>> =>
+  estimateWith(run, { baseline: process.memoryUsage.rss });

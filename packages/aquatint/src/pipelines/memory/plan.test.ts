@@ -12,7 +12,7 @@ import { generate, openTextToImage } from "../generate.node.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
 import { planMemoryLimit } from "./plan.node.ts";
 import type { MemoryPlan } from "./plan.ts";
-import { rehearsedImages } from "./rehearsal.node.ts";
+import { rehearsedImages } from "./rehearsal.ts";
 
 let model: string;
 let overflowing: string;

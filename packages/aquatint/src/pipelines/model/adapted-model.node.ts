@@ -1,8 +1,7 @@
 import type { Model } from "../../checkpoints/types.ts";
 import { clipVocabulary } from "../../tokenizers/published.ts";
 import type { AdapterFiles } from "./adapters.node.ts";
-import type { AdaptedTrace } from "./adapters.ts";
-import { boundModel, type TextToImageModel } from "./model-folder.ts";
+import type { TextToImageModel } from "./model-folder.ts";
 import { textToImageModel } from "./text-to-image-model.ts";
 
 /** Files that are opened beside a model, and the motion modules of its U-Net. */
@@ -32,19 +31,6 @@ async function withMotion(model: TextToImageModel, motion: string | Model): Prom
 
 async function withFiles(model: TextToImageModel, files: AdapterFiles): Promise<TextToImageModel> {
   const { openAdapters } = await import("./adapters.node.ts");
-  const { withAdapters } = await import("../../nn/lora.ts");
-  const { branches, loras, embeddings, notes } = await openAdapters(files, model.modules);
-  const traces = Array.from(branches.adapters, ([network, adapters]): [string, AdaptedTrace] => [
-    network,
-    (trace) => withAdapters(adapters, trace),
-  ]);
-  return boundModel({
-    ...model,
-    parameters: new Map([...model.parameters, ...branches.parameters]),
-    locations: new Map([...model.locations, ...branches.weights]),
-    adapters: new Map(traces),
-    loras,
-    embeddings,
-    notes: [...(model.notes ?? []), ...notes],
-  });
+  const { addAdapters } = await import("./add-adapters.ts");
+  return addAdapters(model, await openAdapters(files));
 }

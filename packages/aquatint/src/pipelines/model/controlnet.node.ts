@@ -1,24 +1,13 @@
 import type { FolderOptions } from "../../checkpoints/folder.ts";
 import { openModel } from "../../checkpoints/open.node.ts";
-import { AquatintError } from "../../errors.ts";
-import { expectKeys } from "../../nn/module.ts";
 import type { ControlNet } from "./controlnet.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 
 /** Opens a ControlNet: a folder with its config.json, or a file of its weights. @throws AquatintError "control/kind" or CheckpointError. */
 export async function openControlNet(path: string, options: FolderOptions = {}): Promise<ControlNet> {
-  const { components } = await openModel(path, options);
-  const component = components.get("controlnet");
-  if (!component) {
-    const kinds = Array.from(components.values(), ({ className }) => className).join(", ");
-    throw new AquatintError("control/kind", `${path} holds no ControlNet but ${kinds || "nothing that is known"}`, {
-      hint: "give the folder or the .safetensors file of a ControlNet in the published layout",
-    });
-  }
-  const { controlParameters, describedControlNet } = await import("./controlnet.ts");
-  const described = describedControlNet(path, component.config);
-  expectKeys(path, controlParameters(described), component.weights);
-  return { ...described, locations: component.weights };
+  const model = await openModel(path, options);
+  const { controlNetOf } = await import("./controlnet.ts");
+  return controlNetOf({ ...model, name: path });
 }
 
 /** The model with the ControlNets at these paths beside its U-Net; one that is named twice is opened once. */

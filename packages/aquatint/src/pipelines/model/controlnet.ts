@@ -1,7 +1,7 @@
-import type { TensorLocation } from "../../checkpoints/types.ts";
+import type { Model, TensorLocation } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
 import { ControlNetModel, parseControlNetConfig } from "../../models/controlnet/index.ts";
-import { parameters } from "../../nn/module.ts";
+import { expectKeys, parameters } from "../../nn/module.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
 
 /** A ControlNet that has been read and checked, but not loaded. */
@@ -18,6 +18,20 @@ export interface ControlNet {
 export function describedControlNet(name: string, json: unknown): Pick<ControlNet, "name" | "module" | "shape"> {
   const config = parseControlNetConfig(json);
   return { name, module: ControlNetModel(config), shape: config };
+}
+
+/** The ControlNet of an opened folder or file. @throws AquatintError "control/kind" or CheckpointError. */
+export function controlNetOf({ name, components }: Model): ControlNet {
+  const component = components.get("controlnet");
+  if (!component) {
+    const kinds = Array.from(components.values(), ({ className }) => className).join(", ");
+    throw new AquatintError("control/kind", `${name} holds no ControlNet but ${kinds || "nothing that is known"}`, {
+      hint: "give the folder or the .safetensors file of a ControlNet in the published layout",
+    });
+  }
+  const described = describedControlNet(name, component.config);
+  expectKeys(name, controlParameters(described), component.weights);
+  return { ...described, locations: component.weights };
 }
 
 const compared = ["in_channels", "block_out_channels", "down_block_types", "cross_attention_dim"] as const;

@@ -16,7 +16,7 @@ import { itemAt } from "../../util/items.ts";
 import { encodedConditioning } from "../conditioning/conditions.ts";
 import { openTextToImage } from "../generate.node.ts";
 import { planMemoryLimit } from "../memory/plan.node.ts";
-import { rehearsedImages } from "../memory/rehearsal.node.ts";
+import { rehearsedImages } from "../memory/rehearsal.ts";
 import { withControlNets } from "../model/controlnet.node.ts";
 import { controlParameters, describedControlNet } from "../model/controlnet.ts";
 import type { TextToImageModel } from "../model/model-folder.ts";

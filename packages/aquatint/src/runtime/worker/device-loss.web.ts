@@ -3,11 +3,14 @@ import type { Handlers } from "../protocol.ts";
 /** Time in which a loss is reported after the call that failed by it, in milliseconds. */
 const REPORT = 500;
 
+/** The device of ONNX Runtime's WebGPU, where it computes on one. */
+type GraphicsDevice = () => Promise<GPUDevice | undefined> | undefined;
+
 /**
  * Ends the worker with an error when the graphics device of its programs is lost: ONNX Runtime cannot go on without it, and a fresh
- * worker gets another. A device that ONNX Runtime gives back with its last program is not lost.
+ * worker gets another. A device that ONNX Runtime gives back with its last program is not lost, and on the processor there is none.
  */
-export function endWithDevice(handlers: Handlers, device: () => Promise<GPUDevice>): Handlers {
+export function endWithDevice(handlers: Handlers, device: GraphicsDevice): Handlers {
   const programs = new Set<number>();
   const { watch, isLost } = deviceWatch(device, () => programs.size > 0);
   return {
@@ -37,11 +40,11 @@ export function endWithDevice(handlers: Handlers, device: () => Promise<GPUDevic
   };
 }
 
-function deviceWatch(device: () => Promise<GPUDevice>, isUsed: () => boolean) {
+function deviceWatch(device: GraphicsDevice, isUsed: () => boolean) {
   let watched: GPUDevice | undefined;
   const watch = async () => {
     const current = await device();
-    if (current === watched) return;
+    if (!current || current === watched) return;
     watched = current;
     const { message, reason } = await current.lost;
     if (current !== watched || !isUsed()) return;

@@ -37,7 +37,7 @@ export interface Sessions {
   open(options: OpenOptions): Promise<RuntimeInfo>;
   create(
     model: Uint8Array,
-    how?: Pick<Executable, "weightsFolder" | "weightMemory" | "nchwc" | "int8" | "packed">,
+    how?: Pick<Executable, "weightsFolder" | "weightBlobs" | "weightMemory" | "nchwc" | "int8" | "packed">,
   ): Promise<InferenceSession>;
 }
 
@@ -90,7 +90,13 @@ interface WorkerSettings {
 
 /** The options of a session, and the file of its graph where that is not the executable's own. */
 function sessionOf(
-  { weightsFolder, weightMemory = "packed", nchwc, packed }: NonNullable<Parameters<Sessions["create"]>[1]>,
+  {
+    weightsFolder,
+    weightBlobs,
+    weightMemory = "packed",
+    nchwc,
+    packed,
+  }: NonNullable<Parameters<Sessions["create"]>[1]>,
   { options, fallback, packedSession, overflows }: WorkerSettings,
 ) {
   const use = packed && packedSession?.(packed);
@@ -102,6 +108,7 @@ function sessionOf(
     ...(nchwc && nchwcOptions),
     ...(overflows && exactOptions),
     ...use?.options,
+    ...(weightBlobs && { externalData: Array.from(weightBlobs, ([path, data]) => ({ path, data })) }),
     extra: { session: { ...external, ...entries, ...use?.entries, ...(overflows && exactEntries), ...fallback } },
   };
   return { file: use?.model, settings };

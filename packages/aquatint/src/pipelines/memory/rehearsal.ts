@@ -5,7 +5,7 @@ import type { TextToImageNetwork } from "../network/network.ts";
 import type { TextToImagePlan } from "../text-to-image/plan.ts";
 import { textToImage } from "../text-to-image/text-to-image.ts";
 import type { TextToVideoPlan } from "../text-to-video/plan.ts";
-import type { RehearsedRun } from "./plan.node.ts";
+import type { RehearsedRun } from "./plan-run.ts";
 
 /** Images that are made together, for an estimate of their memory. */
 export interface RehearsedImages {

@@ -1,0 +1,2 @@
+/** Where the engine computes. */
+export type EngineDevice = "wasm" | "webgpu";

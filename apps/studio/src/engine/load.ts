@@ -1,0 +1,109 @@
+import {
+  type Model,
+  openModel,
+  type Runtime,
+  type TextToImageModel,
+  type TextToImageNetwork,
+  textToImageModel,
+  textToImageNetwork,
+} from "aquatint";
+import { modelPreviewer, type Previewer } from "aquatint/pipelines";
+import { webRuntime } from "aquatint/web";
+import type { ModelSource } from "../model-files/open-source.ts";
+import { modelBytes, weightsHash } from "./manifest.ts";
+import { fetchManifest, storedModel } from "./model-files.ts";
+import { browserPieces } from "./pieces.ts";
+import type { EngineCalls, EngineEvent, EngineInfo } from "./protocol.ts";
+
+/** Options of each call. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+/** A model that is loaded. */
+export interface Loaded {
+  /** The model alone, without what stands beside it. */
+  readonly published: Model;
+  readonly source: ModelSource | undefined;
+  readonly model: TextToImageModel;
+  readonly network: TextToImageNetwork;
+  readonly runtime: Runtime;
+  readonly previewer: Previewer | undefined;
+  readonly info: EngineInfo;
+}
+
+type ModelFacts = Pick<EngineInfo, "modelName" | "modelHash" | "modelBytes" | "isModelKept" | "damagedPieces">;
+
+/** Opens the page's own model, or a visitor's files. @throws AquatintError that names what is missing or damaged. */
+export async function load(params: EngineCalls["open"]["params"], { onEvent }: CallOptions): Promise<Loaded> {
+  const { source, device, threads } = params;
+  if (source) return loadFiles(source, params, onEvent);
+  const starting = webRuntime({ device, threads });
+  starting.catch(() => {}); // awaited below; a download that fails comes first
+  const { published, info: facts } = await openDefault(params.base, onEvent);
+  onEvent({ type: "loading" });
+  const model = await textToImageModel(published);
+  const runtime = await starting;
+  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  const info = { ...modelInfo(model), ...facts, device, threads: runtime.threads };
+  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
+}
+
+type OnEvent = CallOptions["onEvent"];
+
+/** The page's own model, from the browser's store or from the host. */
+async function openDefault(base: string, onEvent: OnEvent) {
+  const store = await browserPieces();
+  const manifest = await fetchManifest(base, store);
+  const stored = { damaged: 0, isKept: store.isLasting };
+  const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) => {
+    Object.assign(stored, progress);
+    onEvent({ type: "model", progress });
+  };
+  const files = await storedModel(manifest, { base, store, onProgress });
+  const published = await openModel(files);
+  const facts = { modelHash: weightsHash(manifest), modelBytes: modelBytes(manifest) };
+  const info = { ...facts, modelName: manifest.name, isModelKept: stored.isKept, damagedPieces: stored.damaged };
+  return { published, info };
+}
+
+/** A visitor's files; their code is loaded where there are some. */
+async function loadFiles(
+  source: ModelSource,
+  { base, device, threads }: EngineCalls["open"]["params"],
+  onEvent: OnEvent,
+): Promise<Loaded> {
+  const { checkReadable, loadSource } = await import("../model-files/load-source.ts");
+  await checkReadable(source);
+  let pageFacts: ModelFacts | undefined;
+  const loaded = await loadSource(source, {
+    ...{ device, threads },
+    async openDefault() {
+      const opened = await openDefault(base, onEvent);
+      pageFacts = opened.info;
+      return opened.published;
+    },
+  });
+  onEvent({ type: "loading" });
+  const { published, model, network, runtime, opened } = loaded;
+  const fileFacts: ModelFacts = {
+    ...{ modelName: loaded.name, modelHash: source.modelHash, modelBytes: loaded.bytes ?? 0 },
+    ...{ isModelKept: undefined, damagedPieces: 0 },
+  };
+  const info = { ...modelInfo(model), ...(pageFacts ?? fileFacts), device, threads: runtime.threads, source: opened };
+  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
+}
+
+const modelInfo = ({ modules, generation, scheduler, tokenizers }: TextToImageModel) => ({
+  sampleSize: modules.sampleSize,
+  multiple: modules.multiple,
+  steps: generation.steps,
+  guidance: generation.guidance,
+  sampler: scheduler.sampler.name,
+  maxTokens: maxTokensOf({ tokenizers }),
+});
+
+/** Tokens besides the start and the end. */
+const maxTokensOf = ({ tokenizers }: Pick<TextToImageModel, "tokenizers">): number =>
+  Math.min(...tokenizers.map(({ modelMaxLength }) => modelMaxLength - 2));

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { bytesOf, folderOf, modelFilesOf, singleFile } from "./file-set.ts";
+
+const file = (name: string, text = name) => new File([text], name);
+const paths = (...names: readonly string[]) => new Map(names.map((name) => [name, file(name)]));
+
+test.each([
+  ["of a model", ["model_index.json", "unet/config.json"], "outer", ["model_index.json", "unet/config.json"]],
+  [
+    "around a model's",
+    ["sd/model_index.json", "sd/unet/config.json", "notes.txt"],
+    "sd",
+    ["model_index.json", "unet/config.json"],
+  ],
+  [
+    "of two models",
+    ["a/model_index.json", "b/model_index.json"],
+    "outer",
+    ["a/model_index.json", "b/model_index.json"],
+  ],
+  ["of one network", ["config.json", "model.safetensors"], "outer", ["config.json", "model.safetensors"]],
+])("a folder %s", (_, names, name, inside) => {
+  const set = folderOf("outer", paths(...names));
+  expect(set).toMatchObject({ name, isFolder: true });
+  expect([...set.files.keys()]).toEqual(inside);
+});
+
+test("the engine gets the file itself, and reads of it are lazy", async () => {
+  const files = modelFilesOf(singleFile(file("a.safetensors", "0123456789")));
+  expect(files.file).toBe("a.safetensors");
+  expect(await files.blob?.("a.safetensors").text()).toBe("0123456789");
+  expect(new TextDecoder().decode(await files.read("a.safetensors", { offset: 2, length: 3 }))).toBe("234");
+  expect(bytesOf(singleFile(file("a", "0123456789")))).toBe(10);
+});

@@ -1,0 +1,85 @@
+import { type FileSet, folderOf, singleFile } from "../model-files/file-set.ts";
+import { isWeightsName } from "./names.ts";
+
+/** Files of a drop, with the permission to read each again on a later visit, where the browser gives one. */
+export interface DroppedSet {
+  readonly files: FileSet;
+  readonly handle?: FileSystemHandle | undefined;
+}
+
+/** Most files that a dropped folder is read of. */
+const MAX_FILES = 5000;
+
+/** Sets of chosen files: of a folder picker, whose files have paths, or one for each file. */
+export function chosenSets(files: readonly File[]): readonly DroppedSet[] {
+  const [folder] = files[0]?.webkitRelativePath.split("/") ?? [];
+  if (!folder) return files.map((file) => ({ files: singleFile(file) }));
+  const paths = files.map((file) => [file.webkitRelativePath.slice(folder.length + 1), file] as const);
+  return [{ files: folderOf(folder, new Map(paths)) }];
+}
+
+/** Whether a drop holds weights or a folder, rather than images alone. Read while the event is at hand. */
+export const holdsModels = (items: DataTransferItemList | undefined): boolean =>
+  Array.from(items ?? []).some(
+    (item) =>
+      item.kind === "file" && (item.webkitGetAsEntry()?.isDirectory || isWeightsName(item.getAsFile()?.name ?? "")),
+  );
+
+/** The files and folders of a drop. What the browser gives only during the event is taken at once. */
+export function droppedSets(items: DataTransferItemList): Promise<readonly DroppedSet[]> {
+  const entries = Array.from(items)
+    .filter(({ kind }) => kind === "file")
+    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile(), handle: handleOf(item) }));
+  return Promise.all(
+    entries.flatMap(async ({ entry, file, handle }) => {
+      const permission = await handle;
+      if (entry?.isDirectory) {
+        const files = new Map<string, File>();
+        await readFolder(entry as FileSystemDirectoryEntry, "", files);
+        return [{ files: folderOf(entry.name, files), handle: permission }];
+      }
+      return file ? [{ files: singleFile(file), handle: permission }] : [];
+    }),
+  ).then((sets) => sets.flat());
+}
+
+type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
+const handleOf = (item: WithHandle): Promise<FileSystemHandle | undefined> =>
+  (item.getAsFileSystemHandle?.() ?? Promise.resolve(undefined)).then(
+    (handle) => handle ?? undefined,
+    () => undefined,
+  );
+
+async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: Map<string, File>): Promise<void> {
+  const reader = folder.createReader();
+  for (;;) {
+    // a call gives at most a hundred
+    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      if (into.size >= MAX_FILES) return;
+      if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, `${path}${entry.name}/`, into);
+      else into.set(path + entry.name, await fileOf(entry as FileSystemFileEntry));
+    }
+  }
+}
+
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));
+
+/** The files behind a permission of an earlier visit. */
+export async function setOfHandle(handle: FileSystemHandle): Promise<FileSet> {
+  if (handle.kind === "file") return singleFile(await (handle as FileSystemFileHandle).getFile());
+  const files = new Map<string, File>();
+  await readHandle(handle as FileSystemDirectoryHandle, "", files);
+  return folderOf(handle.name, files);
+}
+
+async function readHandle(folder: FileSystemDirectoryHandle, path: string, into: Map<string, File>): Promise<void> {
+  for await (const entry of folder.values()) {
+    if (into.size >= MAX_FILES) return;
+    if (entry.kind === "directory") await readHandle(entry, `${path}${entry.name}/`, into);
+    else into.set(path + entry.name, await entry.getFile());
+  }
+}

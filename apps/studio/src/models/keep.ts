@@ -1,0 +1,68 @@
+import { asError } from "../engine/engine-store.ts";
+import { createStore } from "../state/store.ts";
+import { say } from "../ui/toasts.tsx";
+import { filesOf, forgetFiles, type KeptRecord, keepFiles, keptRecords, verifyFiles } from "./kept-files.ts";
+import { itemOf, judge, type LibraryItem, libraryStore, putItem, removeItem, setReopen } from "./library.ts";
+
+/** Copies that are being made: bytes by the item's id. */
+export const keepingStore = createStore<Readonly<Record<string, number>>>({});
+
+const records = new Map<string, KeptRecord>();
+const handles = new Map<string, FileSystemHandle>();
+const verified = new Set<string>();
+
+/** Remembers the permission of a drop for as long as the page is open. */
+export const rememberHandle = (id: string, handle: FileSystemHandle | undefined): void =>
+  void (handle && handles.set(id, handle));
+
+/** Lists what earlier visits kept. */
+export async function openLibrary(): Promise<void> {
+  for (const record of await keptRecords()) {
+    records.set(record.id, record);
+    const { id, name, report, handle } = record;
+    const files = await filesOf(record).catch(() => undefined);
+    putItem({ ...{ id, name, report, files }, storage: handle ? "handle" : "copy" });
+  }
+  await judge().catch(() => {}); // the page shows why the engine does not open
+}
+
+setReopen(reopenItem);
+
+/** Keeps an item for the next visit: the permission to read it where the browser gave one, else a copy. */
+export async function keepItem(item: LibraryItem): Promise<void> {
+  const { id, files } = item;
+  if (!files) return;
+  const handle = handles.get(id);
+  try {
+    const onProgress = (bytes: number) => keepingStore.set((keeping) => ({ ...keeping, [id]: bytes }));
+    onProgress(0);
+    await navigator.storage?.persist?.(); // else the browser may delete the copy when the disk is full
+    records.set(id, await keepFiles({ ...item, files }, { handle, onProgress }));
+    verified.add(id);
+    putItem({ ...(itemOf(libraryStore.get(), id) ?? item), storage: handle ? "handle" : "copy" });
+  } catch (error) {
+    const { message, hint } = asError(error);
+    say(message, { detail: hint });
+  } finally {
+    keepingStore.set(({ [id]: _, ...keeping }) => keeping);
+  }
+}
+
+/** Takes an item out of the page and of the browser's store; the visitor's own file stays. */
+export async function forgetItem(id: string): Promise<void> {
+  await removeItem(id).catch(() => {}); // the engine says what went wrong
+  records.delete(id);
+  await forgetFiles(id);
+}
+
+/** Makes a kept item readable: asks for permission where it must, and checks what was kept. @throws AquatintError. */
+export async function reopenItem(id: string): Promise<boolean> {
+  const [item, record] = [itemOf(libraryStore.get(), id), records.get(id)];
+  if (!item || !record || verified.has(id)) return item?.files !== undefined;
+  const files = await filesOf(record, { ask: item.files === undefined });
+  if (!files) return false;
+  await verifyFiles(record, files);
+  verified.add(id);
+  putItem({ ...item, files });
+  return true;
+}

@@ -1,0 +1,147 @@
+import { AquatintError } from "aquatint";
+import { openDB } from "idb";
+import { isIntact, sha256 } from "../engine/pieces.ts";
+import type { FileSet } from "../model-files/file-set.ts";
+import type { FileReport } from "../model-files/report.ts";
+import { setOfHandle } from "./dropped.ts";
+
+/** A file as it was kept: its size, and the SHA-256 of each piece. */
+interface KeptFile {
+  readonly path: string;
+  readonly size: number;
+  readonly pieces: readonly (string | undefined)[];
+}
+
+/** Files that the page knows on the next visit. */
+export interface KeptRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly report: FileReport;
+  readonly files: readonly KeptFile[];
+  /** The permission to read them where they lie; absent for a copy in the browser's store. */
+  readonly handle?: FileSystemHandle | undefined;
+}
+
+/** Bytes of a piece. */
+const PIECE = 2 ** 23;
+const FOLDER = "models";
+
+const database = () =>
+  openDB("aquatint-library", 1, { upgrade: (db) => void db.createObjectStore("items", { keyPath: "id" }) });
+
+/** What earlier visits kept; nothing where the browser keeps nothing. */
+export const keptRecords = async (): Promise<readonly KeptRecord[]> =>
+  database()
+    .then((db) => db.getAll("items"))
+    .catch(() => []);
+
+/** Options of `keepFiles`. */
+export interface KeepOptions {
+  readonly handle?: FileSystemHandle | undefined;
+  readonly onProgress: (bytes: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Keeps files: the permission to read them, or else a copy in the browser's store. Each piece is hashed.
+ * @throws AquatintError "studio/disk-full" or "file/changed".
+ */
+export async function keepFiles(
+  { id, name, report, files: set }: Pick<KeptRecord, "id" | "name" | "report"> & { readonly files: FileSet },
+  { handle, onProgress, signal }: KeepOptions,
+): Promise<KeptRecord> {
+  const folder = handle ? undefined : await folderFor(id);
+  const files: KeptFile[] = [];
+  let done = 0;
+  try {
+    for (const [i, [path, file]] of [...set.files].entries()) {
+      const writer = await (await folder?.getFileHandle(String(i), { create: true }))?.createWritable();
+      const pieces: (string | undefined)[] = [];
+      for (let at = 0; at < file.size; at += PIECE) {
+        signal?.throwIfAborted();
+        const bytes = await pieceOf(file, at, path);
+        pieces.push(await sha256(bytes));
+        await writer?.write(bytes);
+        done += bytes.byteLength;
+        onProgress(done);
+      }
+      await writer?.close();
+      files.push({ path, size: file.size, pieces });
+    }
+    const record = { ...{ id, name, report, files, handle }, isFolder: set.isFolder };
+    await (await database()).put("items", record);
+    return record;
+  } catch (error) {
+    await forgetFiles(id);
+    throw error instanceof DOMException && error.name === "QuotaExceededError" ? diskFull(name) : error;
+  }
+}
+
+const pieceOf = (file: Blob, at: number, path: string): Promise<ArrayBuffer> =>
+  file
+    .slice(at, at + PIECE)
+    .arrayBuffer()
+    .catch((cause: unknown) => {
+      throw new AquatintError("file/changed", `${path} cannot be read anymore: it was changed, moved or deleted`, {
+        hint: "open the file again",
+        cause,
+      });
+    });
+
+const diskFull = (name: string) =>
+  new AquatintError("studio/disk-full", `the browser's store has no room for ${name}`, {
+    hint: "remove other files, or free space on the disk",
+  });
+
+async function folderFor(id: string, create = true): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return (await root.getDirectoryHandle(FOLDER, { create })).getDirectoryHandle(id, { create });
+}
+
+/** Removes what was kept of an item. */
+export async function forgetFiles(id: string): Promise<void> {
+  const root = await navigator.storage?.getDirectory().catch(() => undefined);
+  const models = await root?.getDirectoryHandle(FOLDER).catch(() => undefined);
+  await models?.removeEntry(id, { recursive: true }).catch(() => {}); // a permission has no copy
+  await database()
+    .then((db) => db.delete("items", id))
+    .catch(() => {});
+}
+
+type Permitted = FileSystemHandle & {
+  queryPermission?(): Promise<PermissionState>;
+  requestPermission?(): Promise<PermissionState>;
+};
+
+/** The files of a record; undefined where the browser must ask first, which it does in the answer to a press. */
+export async function filesOf(record: KeptRecord, { ask = false } = {}): Promise<FileSet | undefined> {
+  const handle = record.handle as Permitted | undefined;
+  if (!handle) return copyOf(record);
+  const state = ask ? await handle.requestPermission?.() : await handle.queryPermission?.();
+  return state === "granted" ? setOfHandle(handle) : undefined;
+}
+
+async function copyOf({ id, name, isFolder, files }: KeptRecord): Promise<FileSet> {
+  const folder = await folderFor(id, false);
+  const copies = files.map(async ({ path }, i) => {
+    const copy = await (await folder.getFileHandle(String(i))).getFile();
+    return [path, new File([copy], path.split("/").at(-1) ?? path)] as const;
+  });
+  return { name, isFolder, files: new Map(await Promise.all(copies)) };
+}
+
+/** Checks files against what was kept of them, each piece by its hash. @throws AquatintError "studio/changed". */
+export async function verifyFiles(record: KeptRecord, set: FileSet): Promise<void> {
+  for (const { path, size, pieces } of record.files) {
+    const file = set.files.get(path);
+    const isSame = file?.size === size;
+    for (const [i, hash] of pieces.entries()) {
+      const intact = isSame && hash && (await isIntact(await pieceOf(file, i * PIECE, path), hash));
+      if (hash === undefined ? isSame : intact) continue;
+      throw new AquatintError("studio/changed", `${path} of ${record.name} is not the file that was kept`, {
+        hint: "remove it from the list, and drop the file again",
+      });
+    }
+  }
+}

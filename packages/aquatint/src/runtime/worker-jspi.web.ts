@@ -1,0 +1,5 @@
+import * as ort from "onnxruntime-web/jspi";
+import { endWithDevice } from "./worker/device-loss.web.ts";
+import { serveWeb } from "./worker/serve.web.ts";
+
+serveWeb(ort, (handlers) => endWithDevice(handlers, () => ort.env.webgpu.device));
