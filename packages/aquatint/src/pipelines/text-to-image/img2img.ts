@@ -34,7 +34,7 @@ export interface ControlOptions {
 /** The choices where the caller makes none. */
 export const img2imgDefaults = { strength: 0.8, inpaintingStrength: 1, controlScale: 1 } as const;
 
-/** Where canvas options are checked. */
+/** Model, size and steps that canvas options are checked against. */
 export interface ImageInputsContext {
   readonly modules: PipelineComponents;
   readonly size: Size;
@@ -67,15 +67,4 @@ export function imageSize(
   const scale = sampleSize / Math.sqrt(init.width * init.height);
   const side = (length: number) => Math.max(multiple, Math.round((length * scale) / multiple) * multiple);
   return { width: side(init.width), height: side(init.height) };
-}
-
-/** Checks canvas options against a model, a size and the sampler's steps; the code for them is loaded where there are some. @throws AquatintError "generate/…". */
-export async function planImageInputs(options: Img2ImgOptions, context: ImageInputsContext): Promise<ImageInputs> {
-  const { init, mask, strength, controls = [] } = options;
-  const { modules } = context;
-  const hasInputs = init !== undefined || mask !== undefined || strength !== undefined;
-  if (hasInputs || controls.length > 0 || modules.controls.length > 0 || modules.isInpainting) {
-    return (await import("./planned-inputs.ts")).plannedInputs(options, context);
-  }
-  return { begin: 0, strength: 1, isInpainting: false, controls: [] };
 }

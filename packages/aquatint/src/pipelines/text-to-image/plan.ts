@@ -11,7 +11,7 @@ import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import { type ConditionedModel, type Conditioning, planConditioning } from "../conditioning/plan.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { generationDefaults } from "../model/defaults.ts";
-import { type ImageInputs, imageSize, planImageInputs } from "./img2img.ts";
+import { type ImageInputs, type ImageInputsContext, type Img2ImgOptions, imageSize } from "./img2img.ts";
 import { checkedNoise } from "./noise.ts";
 import { DEFAULT_SEED, type TextToImageOptions } from "./options.ts";
 import type { Variation } from "./variation.ts";
@@ -105,6 +105,17 @@ async function planSinglePass(model: PlannedModel, options: TextToImageOptions):
     levels,
     ...(await planImageInputs(options, { modules, size: { width, height }, steps })),
   };
+}
+
+/** Checks canvas options against a model, a size and the sampler's steps; the code for them is loaded where there are some. @throws AquatintError "generate/…". */
+async function planImageInputs(options: Img2ImgOptions, context: ImageInputsContext): Promise<ImageInputs> {
+  const { init, mask, strength, controls = [] } = options;
+  const { modules } = context;
+  const hasInputs = init !== undefined || mask !== undefined || strength !== undefined;
+  if (hasInputs || controls.length > 0 || modules.controls.length > 0 || modules.isInpainting) {
+    return (await import("./planned-inputs.ts")).plannedInputs(options, context);
+  }
+  return { begin: 0, strength: 1, isInpainting: false, controls: [] };
 }
 
 interface PlannedTrajectory extends Pick<TextToImagePlan, "levels" | "conditioning"> {
