@@ -8,11 +8,11 @@ import { compile } from "../compile.ts";
 const adapter = await navigator.gpu?.requestAdapter();
 
 /** Of more than 32 queries, for which WebGPU has another kernel than for few; [heads, queries, keys, channels of a head]. */
-const cases = [
+const cases: readonly (readonly [number, number, number, number])[] = [
   [4, 64, 64, 32],
   [2, 33, 77, 40],
   [1, 40, 5, 6],
-] as const;
+];
 
 /** Attention as one op, of a batch of two. */
 function attentionGraph([heads, n, m, d]: (typeof cases)[number]) {
