@@ -7,7 +7,7 @@ import { compile } from "../compile.ts";
 
 const adapter = await navigator.gpu?.requestAdapter();
 
-/** Of more than 32 queries, for which WebGPU has another kernel than for few; [heads, queries, keys, channels of a head]. */
+/** Shapes of more than 32 queries, for which WebGPU has another kernel than for few: [heads, queries, keys, channels of a head]. */
 const cases: readonly (readonly [number, number, number, number])[] = [
   [4, 64, 64, 32],
   [2, 33, 77, 40],

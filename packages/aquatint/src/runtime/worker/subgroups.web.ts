@@ -1,7 +1,7 @@
 /** The smallest subgroup for which ONNX Runtime's attention is right: its kernel reads 8 keys from one. */
 const SMALLEST = 8;
 
-/** What is read of an adapter. */
+/** The part of a GPUAdapter that concerns subgroups. */
 export interface SubgroupAdapter {
   readonly info?: { readonly subgroupMinSize?: number } | undefined;
   requestDevice(descriptor?: GPUDeviceDescriptor): Promise<GPUDevice>;
