@@ -44,6 +44,7 @@ const conditional: Readonly<Record<string, readonly [count: number, reason: stri
   "bench/soak.test.ts": [1, "open files are counted in /proc, which Linux has"],
   "packages/aquatint/src/cli/pipes.test.ts": [1, "/dev/full is a device of Linux"],
   "packages/aquatint/src/cli/options/outputs.test.ts": [1, "/proc is a file system of Linux"],
+  "packages/aquatint/src/compiler/fuse/attention.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/compiler/fuse/upsampled-conv.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/formats/folders.node.test.ts": [1, "/proc is a file system of Linux"],
   "packages/aquatint/src/formats/video/encode.node.test.ts": [2, "ffmpeg is not installed"],

@@ -1,5 +1,8 @@
+import { decodePng } from "aquatint";
+import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { addressOf, belowEngine, draw, inEngine, newVisit, type Studio } from "./page.ts";
+import { largestDifference, nodeImage } from "./node-image.ts";
+import { addressOf, belowEngine, draw, inEngine, newVisit, type Studio, visit } from "./page.ts";
 
 /** Keeps the worker's device within a test's reach. */
 const catchDevice = `
@@ -8,17 +11,34 @@ const catchDevice = `
     return (self.caughtDevice = await requestDevice.apply(this, options));
   }`;
 
+/** A step in software takes seconds. */
+const patient = 300_000;
+
+async function useWebGpu(page: Page): Promise<void> {
+  await page.locator(".status[data-status=ready]").click();
+  await page.getByRole("button", { name: "Use WebGPU" }).click();
+  await page.getByText("the graphics card (WebGPU)").waitFor();
+  await page.keyboard.press("Escape");
+}
+
 /** Tests of the page on WebGPU, in software. */
 export function describeWebGpu(studio: () => Studio): void {
+  test("on WebGPU the default prompt gives Node's image", { timeout: 600_000 }, async () => {
+    const { context, page, problems } = await visit(studio());
+    context.setDefaultTimeout(patient);
+    await useWebGpu(page);
+    const png = await draw(page);
+    expect(largestDifference(decodePng(png), await nodeImage(png))).toBeLessThan(0.01);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   test("a WebGPU device that is lost is replaced, and its image drawn anew", { timeout: 600_000 }, async () => {
     const { context, page, problems } = await newVisit(studio(), { serviceWorkers: "block", bypassCSP: true });
-    context.setDefaultTimeout(300_000); // a step in software takes seconds
+    context.setDefaultTimeout(patient);
     await inEngine(page, belowEngine(catchDevice));
     await page.goto(addressOf(studio()));
-    await page.locator(".status[data-status=ready]").click();
-    await page.getByRole("button", { name: "Use WebGPU" }).click();
-    await page.getByText("the graphics card (WebGPU)").waitFor();
-    await page.keyboard.press("Escape");
+    await useWebGpu(page);
     await page.getByRole("button", { name: "Draw", exact: true }).click();
     await page.getByText(/^Step 1 of 2$/).waitFor();
     const worker = page.workers().find((candidate) => candidate.url().startsWith("blob:"));
