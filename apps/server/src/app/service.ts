@@ -30,6 +30,18 @@ export interface OpenService extends AsyncDisposable {
   stopWorker(): Promise<void>;
 }
 
+/** Milliseconds that a check of readiness holds: anybody may ask, and it writes to the disk. */
+const READY_MS = 1000;
+
+/** The last result of a task, which runs again where that is older than `milliseconds`. */
+function atMostEvery(milliseconds: number, task: () => Promise<void>): () => Promise<void> {
+  let last: { readonly at: number; readonly result: Promise<void> } | undefined;
+  return () => {
+    if (last === undefined || Date.now() - last.at >= milliseconds) last = { at: Date.now(), result: task() };
+    return last.result;
+  };
+}
+
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
   const { keepHours, leaseSeconds, limits } = config;
@@ -53,10 +65,10 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   return {
     ...{ tools: { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl } },
     ...{ database, log },
-    async ready() {
+    ready: atMostEvery(READY_MS, async () => {
       await database.query("SELECT 1");
       await store.check();
-    },
+    }),
     startWorker() {
       if (config.worker) worker = ownWorker(config, { queue, catalog, storage, log });
     },
@@ -124,7 +136,7 @@ async function expectModels(catalog: ModelCatalog, { modelFolders }: ServerConfi
 }
 
 /** The models that the operator named, or the default one. */
-async function catalogOptions({ models, modelFolders }: ServerConfig): Promise<CatalogOptions> {
-  if (models.length > 0 || modelFolders.length > 0) return { models, folders: modelFolders };
-  return { models: [await defaultModelFolder()], folders: [] };
+async function catalogOptions({ models, variant, modelFolders }: ServerConfig): Promise<CatalogOptions> {
+  if (models.length > 0 || modelFolders.length > 0) return { models, variant, folders: modelFolders };
+  return { models: [await defaultModelFolder()], variant, folders: [] };
 }

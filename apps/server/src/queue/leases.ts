@@ -28,6 +28,8 @@ export interface JobEnd {
   readonly id: string;
   readonly lease: string;
   readonly outcome: JobOutcome;
+  /** Its progress at the end; the last report's when absent. */
+  readonly progress?: JobProgress | null | undefined;
 }
 
 /** What a worker does with the queue. */
@@ -124,12 +126,13 @@ async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): P
   return job;
 }
 
-async function finishJob(sql: Sql, { id, lease, outcome, boss }: JobEnd & Pick<LeaseOptions, "boss">) {
+async function finishJob(sql: Sql, { id, lease, outcome, progress, boss }: JobEnd & Pick<LeaseOptions, "boss">) {
   const { state, result, error } = outcome;
   const [row] = await sql.query<{ readonly queue: string }>(
     `UPDATE aquatint.jobs SET state = $3, result = $4::jsonb, error = $5::jsonb, finished_at = now(), lease = NULL,
-       lease_until = NULL, preview = NULL WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING queue`,
-    [id, lease, state, result ? JSON.stringify(result) : null, error ? JSON.stringify(error) : null],
+       lease_until = NULL, preview = NULL, progress = coalesce($6::jsonb, progress)
+     WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING queue`,
+    [id, lease, state, ...[result, error, progress].map((value) => (value ? JSON.stringify(value) : null))],
   );
   if (!row) return false;
   await boss.remove(sql, { id, queue: row.queue });
