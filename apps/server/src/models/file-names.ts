@@ -6,7 +6,7 @@ export async function withFileNames(error: unknown, models: ModelCatalog): Promi
   if (!(error instanceof AquatintError)) return error;
   const lists = await Promise.all(modelKinds.map((kind) => models.list(kind).catch(() => [])));
   const files = lists.flat().toSorted((a, b) => b.path.length - a.path.length);
-  const named = (text: string): string => files.reduce((all, { path, name }) => all.replaceAll(path, name), text);
+  const replaced = (text: string): string => files.reduce((all, { path, name }) => all.replaceAll(path, name), text);
   const { code, message, hint } = error;
-  return new AquatintError(code, named(message), { hint: hint && named(hint), cause: error });
+  return new AquatintError(code, replaced(message), { hint: hint && replaced(hint), cause: error });
 }

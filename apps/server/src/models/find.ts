@@ -46,8 +46,8 @@ const MAX_DEPTH = 3;
  * @throws AquatintError "model/missing" for a path that is not there, "model/name" for two models of one name.
  */
 export async function findFiles({ models, variant, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
-  const named = await Promise.all(models.map((path, i) => singleModel(path, i === 0 ? variant : undefined)));
-  const single = distinct(named, ({ path }) => modelLabel(path));
+  const files = await Promise.all(models.map((path, i) => singleModel(path, i === 0 ? variant : undefined)));
+  const single = distinct(files, ({ path }) => modelLabel(path));
   const twin = single.find(({ kind, name }, i) => single.slice(0, i).some((other) => isTwin(other, { kind, name })));
   if (twin) {
     throw new AquatintError("model/name", `two models have the name "${twin.name}", the second is ${twin.path}`, {

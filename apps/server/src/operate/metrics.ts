@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { liveWorkers } from "../jobs/estimate.ts";
+import { workerTotals } from "../jobs/estimate.ts";
 import type { Database } from "../queue/database.ts";
 
 /** What the server counts. */
@@ -48,6 +48,11 @@ function addQueueMetrics(database: Database, registers: Registry[]): void {
     registers,
   });
   const age = new Gauge({ name: "aquatint_queue_age_seconds", help: "Age of the oldest waiting job", registers });
+  const memory = new Gauge({
+    name: "aquatint_workers_memory_bytes",
+    help: "Memory of those workers when they last asked for a job",
+    registers,
+  });
   new Gauge({
     name: "aquatint_workers",
     help: "Workers that asked for jobs lately or have one",
@@ -62,7 +67,9 @@ function addQueueMetrics(database: Database, registers: Registry[]): void {
       length.set({ state: "queued" }, row?.queued ?? 0);
       length.set({ state: "running" }, row?.running ?? 0);
       age.set(row?.age ?? 0);
-      this.set(await liveWorkers(database));
+      const { count, memory: bytes } = await workerTotals(database);
+      this.set(count);
+      memory.set(bytes);
     },
   });
 }

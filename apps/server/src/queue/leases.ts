@@ -9,6 +9,8 @@ export interface WorkerState {
   readonly id: string;
   /** Models that it has loaded: their jobs go to it before others. */
   readonly models: readonly string[];
+  /** Bytes of memory that its process takes. */
+  readonly memory?: number | undefined;
 }
 
 /** News of a running job. */
@@ -99,9 +101,9 @@ interface TakeOptions extends Pick<LeaseOptions, "boss" | "leaseSeconds"> {
 
 async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): Promise<LeasedJob | undefined> {
   await sql.query(
-    `INSERT INTO aquatint.workers (id, models, seen_at) VALUES ($1, $2::jsonb, now())
-     ON CONFLICT (id) DO UPDATE SET models = excluded.models, seen_at = now()`,
-    [worker.id, JSON.stringify(worker.models)],
+    `INSERT INTO aquatint.workers (id, models, memory, seen_at) VALUES ($1, $2::jsonb, $3, now())
+     ON CONFLICT (id) DO UPDATE SET models = excluded.models, memory = excluded.memory, seen_at = now()`,
+    [worker.id, JSON.stringify(worker.models), worker.memory ?? null],
   );
   const [next] = await sql.query<{ readonly queue: string }>(
     `SELECT queue FROM aquatint.jobs WHERE state = 'queued'

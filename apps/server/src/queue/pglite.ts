@@ -52,9 +52,9 @@ function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] 
     const transaction = ++transactions;
     let begins = true;
     const sql = sqlOf(thread, () => {
-      const place = { transaction, begins };
+      const part = { transaction, begins };
       begins = false; // the first query begins it: each message costs a change of threads
-      return place;
+      return part;
     });
     const end = async (commit: boolean) => {
       if (!begins) await thread.ask({ type: "end", transaction, commit });
@@ -70,11 +70,11 @@ function transactionsOf(thread: Thread<PgliteRequest>): Database["transaction"] 
   };
 }
 
-type Place = Pick<Extract<PgliteRequest, { readonly type: "query" }>, "transaction" | "begins">;
+type TransactionPart = Pick<Extract<PgliteRequest, { readonly type: "query" }>, "transaction" | "begins">;
 
-const sqlOf = (thread: Thread<PgliteRequest>, placeOf: () => Place = () => ({})): Sql => ({
+const sqlOf = (thread: Thread<PgliteRequest>, partOf: () => TransactionPart = () => ({})): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
     const checked = checkedValues(values);
-    return (await thread.ask({ type: "query", text, values: checked, ...placeOf() })) as Row[];
+    return (await thread.ask({ type: "query", text, values: checked, ...partOf() })) as Row[];
   },
 });
