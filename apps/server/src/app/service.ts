@@ -12,6 +12,7 @@ import type { Database } from "../queue/database.ts";
 import { endLeases } from "../queue/leases.ts";
 import { openQueue } from "../queue/open.ts";
 import { openStorage, type StorageOptions } from "../storage/open.ts";
+import type { FileStore } from "../storage/types.ts";
 import type { SurfaceTools } from "../surfaces/surface.ts";
 import { type ChildWorker, childWorker } from "../worker/child-process.ts";
 import { type ServerConfig, workerId } from "./config.ts";
@@ -42,6 +43,13 @@ function atMostEvery(milliseconds: number, task: () => Promise<void>): () => Pro
   };
 }
 
+/** Checks of the database and the file store. */
+const readiness = (database: Database, store: FileStore): (() => Promise<void>) =>
+  atMostEvery(READY_MS, async () => {
+    await database.query("SELECT 1");
+    await store.check();
+  });
+
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
   const { keepHours, leaseSeconds, limits } = config;
@@ -65,10 +73,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   return {
     ...{ tools: { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl } },
     ...{ database, log },
-    ready: atMostEvery(READY_MS, async () => {
-      await database.query("SELECT 1");
-      await store.check();
-    }),
+    ready: readiness(database, store),
     startWorker() {
       if (config.worker) worker = ownWorker(config, { queue, catalog, storage, log });
     },

@@ -21,10 +21,10 @@ test.each(Object.keys(all))("%s alone, or all but it, is refused by name", (name
 });
 
 test("a variant is of the one model: a name, or a file", () => {
-  const io = { cwd: "/work", env: {} } as Parameters<typeof runConfig>[1];
+  const io = { cwd: "/models", env: {} } as Parameters<typeof runConfig>[1];
   const variantOf = (flags: Partial<RunFlags>) => runConfig({ cache: true, logLevel: "silent", ...flags }, io).variant;
   expect(variantOf({ model: ["a"], variant: "fp16" })).toBe("fp16");
-  expect(variantOf({ variant: "a-int8.safetensors" })).toBe("/work/a-int8.safetensors");
+  expect(variantOf({ variant: "a-int8.safetensors" })).toBe("/models/a-int8.safetensors");
   expect(variantOf({ model: ["a", "b"] })).toBeUndefined();
   for (const flags of [{ model: ["a", "b"] }, { models: ["folder"] }])
     expect(() => variantOf({ ...flags, variant: "fp16" })).toThrow("--variant is of one --model");

@@ -64,8 +64,7 @@ export async function runJob(
     await tools.leases.giveBack(job);
     return "given back";
   }
-  const { last: progress } = reporter;
-  const end = await finishSurely({ id: job.id, lease: job.lease, outcome, progress }, tools.leases);
+  const end = await finishSurely({ id: job.id, lease: job.lease, outcome, progress: reporter.last() }, tools.leases);
   if (end === "lost") for (const { key } of output.files) await tools.store.remove(key);
   return end;
 }
@@ -185,7 +184,7 @@ async function storedFile(
 interface JobReporter {
   progress(progress: JobProgress, preview?: Image): void;
   /** The progress that was told last. */
-  readonly last: JobProgress | undefined;
+  last(): JobProgress | undefined;
   close(): Promise<void>;
 }
 
@@ -206,8 +205,8 @@ function jobReporter(
       const progress = current && { ...current.progress, share: shareOf(current.progress) };
       const preview = current?.preview && encodePng(current.preview);
       const answer = await leases.report({ id, lease, progress, preview }).catch(() => undefined);
-      if (answer?.lost) controls.stop("lost");
-      else if (answer?.stop) controls.stop(answer.stop);
+      const stop = answer?.lost ? "lost" : answer?.stop;
+      if (stop) controls.stop(stop);
     } while (news && !closed);
   };
   const start = () => {
@@ -223,9 +222,7 @@ function jobReporter(
       news = { progress, preview };
       start();
     },
-    get last() {
-      return last;
-    },
+    last: () => last,
     async close() {
       closed = true;
       clearInterval(timer);

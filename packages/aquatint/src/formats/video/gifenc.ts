@@ -17,7 +17,7 @@ export interface GifEncoder {
   bytes(): Uint8Array;
 }
 
-/** How a frame of a GIF file is shown. */
+/** Display options of a frame of a GIF file. */
 export interface GifFrameOptions {
   /** The palette of all frames, for the first. */
   readonly palette?: GifPalette;
