@@ -188,13 +188,23 @@ interface JobReporter {
   close(): Promise<void>;
 }
 
+interface RunNews {
+  readonly progress: JobProgress;
+  readonly preview: Image | undefined;
+}
+
+const reportOf = (news: RunNews | undefined) => ({
+  progress: news && { ...news.progress, share: shareOf(news.progress) },
+  preview: news?.preview && encodePng(news.preview),
+});
+
 /** Tells the newest progress, one report at a time, and renews the lease where there is none. */
 function jobReporter(
   { id, lease }: LeasedJob,
   { leases, reportSeconds }: RunTools,
   controls: RunControls,
 ): JobReporter {
-  let news: { readonly progress: JobProgress; readonly preview: Image | undefined } | undefined;
+  let news: RunNews | undefined;
   let last: JobProgress | undefined;
   let sending: Promise<void> | undefined;
   let closed = false;
@@ -202,9 +212,7 @@ function jobReporter(
     do {
       const current = news;
       news = undefined;
-      const progress = current && { ...current.progress, share: shareOf(current.progress) };
-      const preview = current?.preview && encodePng(current.preview);
-      const answer = await leases.report({ id, lease, progress, preview }).catch(() => undefined);
+      const answer = await leases.report({ id, lease, ...reportOf(current) }).catch(() => undefined);
       const stop = answer?.lost ? "lost" : answer?.stop;
       if (stop) controls.stop(stop);
     } while (news && !closed);
