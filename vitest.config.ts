@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { playwright } from "@vitest/browser-playwright";
+import type { Plugin } from "vite";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 import { findChromium } from "./scripts/browser.ts";
 import { quickTests } from "./test/quick.ts";
@@ -59,7 +61,19 @@ const chromium = findChromium();
 if (chromium === undefined)
   console.warn("The browser tests were not run: no Chromium was found. Install one, or name it in CHROMIUM_PATH.\n");
 
+/** A folder with newer versions of clients of the server, which need a newer Node than the lock file's. */
+const clientFolder = process.env["AQUATINT_TEST_CLIENTS"];
+const newerClients: Plugin = {
+  name: "newer-clients",
+  enforce: "pre",
+  resolveId(source) {
+    if (clientFolder === undefined || !/^(openai|ai|@ai-sdk\/openai-compatible)$/.test(source)) return undefined;
+    return this.resolve(source, join(clientFolder, "package.json"), { skipSelf: true });
+  },
+};
+
 export default defineConfig({
+  plugins: [newerClients],
   resolve: { tsconfigPaths: true },
   test: {
     // Vitest's own choice leaves one core out, which is half of a machine of two

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { workerUrls } from "../../../scripts/build-config.ts";
 import { moveTo } from "./database.ts";
@@ -14,6 +14,20 @@ const scripts = {
   "worker.node": at("../../../packages/aquatint/src/runtime/worker.node.ts"),
   "serve-process": at("./serve-process.ts"),
   "mcp-process": at("./mcp-process.ts"),
+};
+
+/** Scripts that the bundles start by a path beside their source are beside the bundles, under their names here. */
+const scriptUrls = {
+  name: "script-urls",
+  transform: {
+    filter: { id: /\/src\/.*\.ts$/, code: "import.meta.url" },
+    handler: (code: string, id: string) =>
+      code.replaceAll(/new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/g, (url, target: string) => {
+        const path = join(dirname(id), target);
+        const script = Object.entries(scripts).find(([, file]) => file === path);
+        return script ? `new URL("./${script[0]}.js", import.meta.url)` : url;
+      }),
+  },
 };
 
 /** The version is read from the file beside its source. */
@@ -37,7 +51,7 @@ export async function bundleScripts(): Promise<void> {
   await build({
     configFile: false,
     logLevel: "warn",
-    plugins: [workerUrls, version],
+    plugins: [scriptUrls, workerUrls, version],
     resolve: { tsconfigPaths: true },
     root: at("../../.."),
     ssr: { noExternal: [/^aquatint/, /^@aquatint\//] },

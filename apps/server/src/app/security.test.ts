@@ -73,7 +73,10 @@ test("no route shows a user the jobs, images, prompts or settings of another, or
   expect(await (await call("ann", "/sdapi/v1/options")).json()).toMatchObject({ samples_format: "webp" });
   expect(await (await call("ann", `/v1/jobs/${job.id}`)).json()).toMatchObject({ state: "done" });
   expect((await call("root", `/v1/jobs/${job.id}`)).status).toBe(404);
-  expect(await (await call("root", "/metrics")).text()).toContain("aquatint_queue_jobs");
+  const metrics = await (await call("root", "/metrics")).text();
+  expect(metrics).toMatch(/^aquatint_queue_jobs\{state="queued"\} \d/m);
+  expect(metrics).toMatch(/^aquatint_job_seconds\{kind="text-to-image"\} (?!0$)\d/m);
+  expect(Number(/^aquatint_workers_memory_bytes (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(2 ** 24);
 });
 
 test("the web UI's progress, interrupt and skip are about the caller's own jobs", async () => {

@@ -12,6 +12,7 @@ import type { Database } from "../queue/database.ts";
 import { endLeases } from "../queue/leases.ts";
 import { openQueue } from "../queue/open.ts";
 import { openStorage, type StorageOptions } from "../storage/open.ts";
+import type { FileStore } from "../storage/types.ts";
 import type { SurfaceTools } from "../surfaces/surface.ts";
 import { type ChildWorker, childWorker } from "../worker/child-process.ts";
 import { type ServerConfig, workerId } from "./config.ts";
@@ -29,6 +30,25 @@ export interface OpenService extends AsyncDisposable {
   /** Lets the job under way end, and the worker with it. */
   stopWorker(): Promise<void>;
 }
+
+/** Milliseconds that a check of readiness holds: anybody may ask, and it writes to the disk. */
+const READY_MS = 1000;
+
+/** The last result of a task, which runs again where that is older than `milliseconds`. */
+function atMostEvery(milliseconds: number, task: () => Promise<void>): () => Promise<void> {
+  let last: { readonly at: number; readonly result: Promise<void> } | undefined;
+  return () => {
+    if (last === undefined || Date.now() - last.at >= milliseconds) last = { at: Date.now(), result: task() };
+    return last.result;
+  };
+}
+
+/** Checks of the database and the file store. */
+const readiness = (database: Database, store: FileStore): (() => Promise<void>) =>
+  atMostEvery(READY_MS, async () => {
+    await database.query("SELECT 1");
+    await store.check();
+  });
 
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {
@@ -50,10 +70,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const tools = { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl };
   return {
     ...{ tools, database, log },
-    async ready() {
-      await database.query("SELECT 1");
-      await store.check();
-    },
+    ready: readiness(database, store),
     startWorker() {
       if (config.worker) worker = ownWorker(config, { queue, catalog, storage, log });
     },
@@ -121,7 +138,7 @@ async function expectModels(catalog: ModelCatalog, { modelFolders }: ServerConfi
 }
 
 /** The models that the operator named, or the default one. */
-async function catalogOptions({ models, modelFolders }: ServerConfig): Promise<CatalogOptions> {
-  if (models.length > 0 || modelFolders.length > 0) return { models, folders: modelFolders };
-  return { models: [await defaultModelFolder()], folders: [] };
+async function catalogOptions({ models, variant, modelFolders }: ServerConfig): Promise<CatalogOptions> {
+  if (models.length > 0 || modelFolders.length > 0) return { models, variant, folders: modelFolders };
+  return { models: [await defaultModelFolder()], variant, folders: [] };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { s3Options } from "./flags.ts";
+import { type RunFlags, runConfig, s3Options } from "./flags.ts";
 
 const all = {
   S3_ENDPOINT: "https://s3.example.org",
@@ -18,4 +18,14 @@ test("the S3 store is that of the environment, or there is none", () => {
 test.each(Object.keys(all))("%s alone, or all but it, is refused by name", (name) => {
   expect(() => s3Options({ [name]: "x" })).toThrow(new RegExp(`^${name} is set`));
   expect(() => s3Options({ ...all, [name]: "" })).toThrow(`and ${name} not`);
+});
+
+test("a variant is of the one model: a name, or a file", () => {
+  const io = { cwd: "/models", env: {} } as Parameters<typeof runConfig>[1];
+  const variantOf = (flags: Partial<RunFlags>) => runConfig({ cache: true, logLevel: "silent", ...flags }, io).variant;
+  expect(variantOf({ model: ["a"], variant: "fp16" })).toBe("fp16");
+  expect(variantOf({ variant: "a-int8.safetensors" })).toBe("/models/a-int8.safetensors");
+  expect(variantOf({ model: ["a", "b"] })).toBeUndefined();
+  for (const flags of [{ model: ["a", "b"] }, { models: ["folder"] }])
+    expect(() => variantOf({ ...flags, variant: "fp16" })).toThrow("--variant is of one --model");
 });

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { AquatintError, type Device } from "aquatint";
-import { type Command, choice, device, type Io, integer, memorySize } from "aquatint/cli";
+import { type Command, choice, device, type Io, integer, memorySize, variantIn } from "aquatint/cli";
 import { type ServerConfig, serverDefaults } from "../app/config.ts";
 import { logLevels } from "../operate/log.ts";
 import type { S3Options } from "../storage/s3-client.ts";
@@ -9,6 +9,7 @@ import type { S3Options } from "../storage/s3-client.ts";
 export interface RunFlags {
   readonly model?: readonly string[];
   readonly models?: readonly string[];
+  readonly variant?: string;
   readonly data?: string;
   readonly device?: Device;
   readonly threads?: number;
@@ -28,6 +29,10 @@ export const addRunFlags = (command: Command, logLevel = serverDefaults.logLevel
     .option(
       "--models <folder...>",
       "folders of AUTOMATIC1111's web UI, Forge or ComfyUI: their models, LoRAs, embeddings and more",
+    )
+    .option(
+      "--variant <name>",
+      "variant of the weights of the one --model, such as fp16, or a .safetensors file of `aquatint quantize` (default: the weights without a variant)",
     )
     .option("--data <folder>", `folder of jobs and images (default: ${serverDefaults.data})`)
     .option("--device <name>", "cpu, cuda, webgpu, coreml, dml (default: cpu)", device)
@@ -56,6 +61,7 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
   const { maxMemory = engine.maxMemory, keepAlive = engine.keepAlive, threads = engine.threads } = flags;
   return {
     models: (flags.model ?? []).map((path) => resolve(cwd, path)),
+    variant: variantOf(flags, cwd),
     modelFolders: (flags.models ?? []).map((path) => resolve(cwd, path)),
     data: flags.data === undefined ? serverDefaults.data : resolve(cwd, flags.data),
     databaseUrl: env["DATABASE_URL"] || undefined,
@@ -63,6 +69,15 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
     engine: { device: flags.device, threads, keepAlive, cache: flags.cache, maxMemory },
     logLevel: flags.logLevel,
   } satisfies Partial<ServerConfig>;
+}
+
+/** The variant of the one model. @throws AquatintError "server/variant" where it is not clear which. */
+function variantOf({ model = [], models, variant }: RunFlags, cwd: string): string | undefined {
+  if (variant === undefined) return undefined;
+  if (model.length === 1 || (model.length === 0 && models === undefined)) return variantIn(cwd, variant);
+  throw new AquatintError("server/variant", "--variant is of one --model, and there are more or none", {
+    hint: "give one --model; models in --models take the weights without a variant",
+  });
 }
 
 /** Help on the environment variables that `runConfig` reads, and on those of `more`. */

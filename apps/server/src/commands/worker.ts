@@ -18,7 +18,7 @@ export const addWorker = (program: Command, io: Io): Command =>
     .action((flags: RunFlags) => work(flags, io));
 
 async function work(flags: RunFlags, io: Io): Promise<void> {
-  const { models, modelFolders, data, databaseUrl, s3, engine, logLevel } = runConfig(flags, io);
+  const { models, variant, modelFolders, data, databaseUrl, s3, engine, logLevel } = runConfig(flags, io);
   if (databaseUrl === undefined) {
     throw new AquatintError("server/worker-database", "`aquatint worker` needs PostgreSQL", {
       hint: "set DATABASE_URL for it and for the servers; without it, a server runs its jobs itself",
@@ -42,7 +42,7 @@ async function work(flags: RunFlags, io: Io): Promise<void> {
   io.stdout.write(`Worker ${id} waits for jobs\n`);
   await startWorker(
     {
-      ...{ id, models: { models: modelPaths, folders: modelFolders }, storage },
+      ...{ id, models: { models: modelPaths, variant, folders: modelFolders }, storage },
       ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
     },
     {

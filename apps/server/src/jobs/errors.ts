@@ -15,6 +15,9 @@ export class RetryLater extends AquatintError {
 /** Codes of a full disk: of `fileError`, Node and PostgreSQL. */
 const diskFull = new Set(["file/full", "ENOSPC", "53100"]);
 
+/** Codes about the operator's folders, whose messages name them. */
+const operatorCodes = /^(file\/|model\/(missing|name|none)$)/;
+
 /** An error as users see it: its message if it was thrown on purpose and names no file of the server, else only its kind. */
 export function failureOf(error: unknown): JobFailure {
   const code = String((error as { readonly code?: unknown } | null)?.code);
@@ -22,7 +25,7 @@ export function failureOf(error: unknown): JobFailure {
     const hint = "try again later; its operator has to free some space";
     return { code: "server/full", message: "the server's disk is full", hint };
   }
-  if (error instanceof AquatintError && !code.startsWith("file/")) {
+  if (error instanceof AquatintError && !operatorCodes.test(code)) {
     return { code, message: error.message, hint: error.hint };
   }
   return { code: "server/internal", message: "internal error", hint: "the server's log has the reason" };

@@ -73,12 +73,15 @@ export async function estimateStart(
 }
 
 /** Workers that asked for jobs lately or have one. */
-export async function liveWorkers(sql: Sql): Promise<number> {
-  const [row] = await sql.query<{ readonly count: number }>(
-    `SELECT count(*)::int AS count FROM (
+export const liveWorkers = async (sql: Sql): Promise<number> => (await workerTotals(sql)).count;
+
+/** Those workers, and the bytes of memory that they took when they asked last. */
+export async function workerTotals(sql: Sql): Promise<{ readonly count: number; readonly memory: number }> {
+  const [row] = await sql.query<{ readonly count: number; readonly memory: number }>(
+    `SELECT count(*)::int AS count, coalesce(sum(memory), 0)::float8 AS memory FROM (
        SELECT id FROM aquatint.workers WHERE seen_at > now() - $1 * interval '1 second'
-       UNION SELECT worker FROM aquatint.jobs WHERE state = 'running') AS live`,
+       UNION SELECT worker FROM aquatint.jobs WHERE state = 'running') AS live LEFT JOIN aquatint.workers USING (id)`,
     [WORKER_SEEN],
   );
-  return row?.count ?? 0;
+  return row ?? { count: 0, memory: 0 };
 }

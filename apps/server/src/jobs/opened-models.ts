@@ -3,7 +3,7 @@ import type { TextToImageModel } from "aquatint";
 import { type GenerateOptions, openTextToImage } from "aquatint/node";
 
 /** The files that a model is opened from. */
-type ModelPaths = Pick<GenerateOptions, "model" | "vae" | "loras" | "embeddings">;
+type ModelPaths = Pick<GenerateOptions, "model" | "variant" | "vae" | "loras" | "embeddings">;
 
 /** A model for checks of requests. */
 export interface OpenedModel {
@@ -27,11 +27,17 @@ const MAX_MODELS = 16;
 const entries = new Map<string, Entry>();
 
 /** Opens a model once as long as its files do not change: that takes longer than all else that is checked of a request. */
-export async function openedModel({ model = "", vae, loras = [], embeddings = [] }: ModelPaths): Promise<OpenedModel> {
-  const key = JSON.stringify([model, vae, loras, embeddings]);
+export async function openedModel({
+  model = "",
+  variant,
+  vae,
+  loras = [],
+  embeddings = [],
+}: ModelPaths): Promise<OpenedModel> {
+  const key = JSON.stringify([model, variant, vae, loras, embeddings]);
   const entry = entries.get(key);
   if (entry && (await isCurrent(entry))) return entry.opened;
-  const opening = openTextToImage(model, { vae, loras, embeddings });
+  const opening = openTextToImage(model, { variant, vae, loras, embeddings });
   const opened = opening.then((value) => ({ model: value, fits: sizeCheck() }));
   const next = { opened, stamps: opening.then(stampsOf), checkedAt: Date.now() };
   entries.delete(key);

@@ -9,7 +9,7 @@ import { promptNetworks } from "./prompt-networks.ts";
 export interface RequestFiles {
   /** Name of the model in the catalog. */
   readonly name: string;
-  readonly open: Pick<GenerateOptions, "model" | "vae" | "loras" | "embeddings" | "controlNets">;
+  readonly open: Pick<GenerateOptions, "model" | "variant" | "vae" | "loras" | "embeddings" | "controlNets">;
   readonly prompts: { readonly prompt: string; readonly negative: string };
 }
 
@@ -29,6 +29,7 @@ export async function requestFiles(request: NamedFiles, { models }: KindContext)
     prompts: { prompt, negative },
     open: {
       model: model.path,
+      variant: model.variant,
       vae: vae === undefined ? undefined : (await models.find("vae", vae)).path,
       loras: await Promise.all(
         loras.map(async ({ name, scale }) => ({ file: (await models.find("lora", name)).path, scale })),

@@ -12,6 +12,8 @@ export interface FoundFile {
   /** Its path inside the folder of its kind, "anime/style.safetensors". */
   readonly fileName: string;
   readonly path: string;
+  /** Variant of its weights, where the operator chose one. */
+  readonly variant?: string | undefined;
 }
 
 /** Names of folders by kind, in lower case: of AUTOMATIC1111's web UI and Forge, and of ComfyUI. */
@@ -43,8 +45,9 @@ const MAX_DEPTH = 3;
  * The files of every kind, those named one by one first. Of files that have all their names in common the first counts.
  * @throws AquatintError "model/missing" for a path that is not there, "model/name" for two models of one name.
  */
-export async function findFiles({ models, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
-  const single = distinct(await Promise.all(models.map(singleModel)), ({ path }) => modelLabel(path));
+export async function findFiles({ models, variant, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
+  const files = await Promise.all(models.map((path, i) => singleModel(path, i === 0 ? variant : undefined)));
+  const single = distinct(files, ({ path }) => modelLabel(path));
   const twin = single.find(({ kind, name }, i) => single.slice(0, i).some((other) => isTwin(other, { kind, name })));
   if (twin) {
     throw new AquatintError("model/name", `two models have the name "${twin.name}", the second is ${twin.path}`, {
@@ -56,7 +59,7 @@ export async function findFiles({ models, folders }: CatalogOptions): Promise<re
   return all.filter((file, i) => !all.slice(0, i).some((other) => isTwin(other, file)));
 }
 
-async function singleModel(path: string): Promise<FoundFile> {
+async function singleModel(path: string, variant: string | undefined): Promise<FoundFile> {
   const full = resolve(path);
   if (!(await stat(full).catch(() => undefined))) {
     throw new AquatintError("model/missing", `there is no model ${full}`, {
@@ -65,7 +68,7 @@ async function singleModel(path: string): Promise<FoundFile> {
   }
   const label = modelLabel(full);
   const name = label.split("/").at(-1) ?? label;
-  return { kind: "model", name, fileName: basename(full), path: full };
+  return { kind: "model", name, fileName: basename(full), path: full, variant };
 }
 
 /** A root may be the folder that holds "models", or that folder. */

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { openModel, openTextToImage } from "aquatint/node";
 import type { ModelCatalog, ModelFile, ModelKind } from "./catalog.ts";
 
@@ -10,19 +11,29 @@ export interface FittingFiles {
   readonly controlNets: readonly string[];
 }
 
-/** Results by the paths of two files, as long as the server runs: a file that is exchanged is listed as it was. */
+/** Results by the stamps of two files: one that is exchanged is opened again. */
 const fits = new Map<string, Promise<boolean>>();
 const families = new Map<string, Promise<string | undefined>>();
+/** Results that are kept. */
+const MAX_RESULTS = 10_000;
 
 const remembered = <T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
   const value = map.get(key) ?? make();
   map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > MAX_RESULTS && oldest !== undefined) map.delete(oldest);
   return value;
 };
 
-const familyOf = ({ path }: ModelFile): Promise<string | undefined> =>
-  remembered(families, path, () =>
-    openModel(path).then(
+/** A file's path and variant with its size and time; those of a folder are not its files'. */
+async function stampOf({ path, variant = "" }: ModelFile): Promise<string> {
+  const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
+  return `${path} ${variant} ${size} ${mtimeMs}`;
+}
+
+const familyOf = async (file: ModelFile): Promise<string | undefined> =>
+  remembered(families, await stampOf(file), () =>
+    openModel(file.path, { variant: file.variant }).then(
       ({ family }) => family,
       () => undefined,
     ),
@@ -36,9 +47,11 @@ export async function fittingFiles(model: ModelFile, catalog: ModelCatalog): Pro
     const fitting = await Promise.all(files.map(isFitting));
     return files.flatMap(({ name }, i) => (fitting[i] ? [name] : []));
   };
-  const opens = (kind: "loras" | "embeddings") => (file: ModelFile) =>
-    remembered(fits, `${model.path}\n${file.path}`, () =>
-      openTextToImage(model.path, { [kind]: [{ file: file.path }] }).then(
+  const { path, variant } = model;
+  const stamp = await stampOf(model);
+  const opens = (kind: "loras" | "embeddings") => async (file: ModelFile) =>
+    remembered(fits, `${stamp}\n${await stampOf(file)}`, () =>
+      openTextToImage(path, { variant, [kind]: [{ file: file.path }] }).then(
         () => true,
         () => false,
       ),

@@ -7,6 +7,8 @@ export type ModelKind = (typeof modelKinds)[number];
 export interface CatalogOptions {
   /** Folders or files of models, which come first. */
   readonly models: readonly string[];
+  /** Variant of the weights of the first of them, or a file of its weights in 8 bits. */
+  readonly variant?: string | undefined;
   /** Folders as the web UI or ComfyUI lay them out: "models/Stable-diffusion", "models/checkpoints". */
   readonly folders: readonly string[];
 }

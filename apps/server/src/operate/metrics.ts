@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { liveWorkers } from "../jobs/estimate.ts";
+import { workerTotals } from "../jobs/estimate.ts";
 import type { Database } from "../queue/database.ts";
 
 /** What the server counts. */
@@ -30,17 +30,20 @@ export function serverMetrics(database: Database): Metrics {
     buckets: REQUEST_BUCKETS,
     registers,
   });
-  addQueueMetrics(database, registers);
-  addJobMetrics(database, registers);
+  const readings = [queueMetrics(database, registers), jobMetrics(database, registers)];
   return {
-    text: () => registry.metrics(),
+    async text() {
+      for (const read of readings) await read(); // before any is written: a gauge that sets others would leave them behind
+      return registry.metrics();
+    },
     contentType: registry.contentType,
     request: ({ method, route, status, seconds }) =>
       requests.observe({ method, route, status: String(status) }, seconds),
   };
 }
 
-function addQueueMetrics(database: Database, registers: Registry[]): void {
+/** Adds the gauges of the queue; the result reads them. */
+function queueMetrics(database: Database, registers: Registry[]): () => Promise<void> {
   const length = new Gauge({
     name: "aquatint_queue_jobs",
     help: "Jobs that wait or run",
@@ -48,23 +51,30 @@ function addQueueMetrics(database: Database, registers: Registry[]): void {
     registers,
   });
   const age = new Gauge({ name: "aquatint_queue_age_seconds", help: "Age of the oldest waiting job", registers });
-  new Gauge({
+  const memory = new Gauge({
+    name: "aquatint_workers_memory_bytes",
+    help: "Memory of those workers when they last asked for a job",
+    registers,
+  });
+  const workers = new Gauge({
     name: "aquatint_workers",
     help: "Workers that asked for jobs lately or have one",
     registers,
-    async collect() {
-      const [row] = await database.query<{ readonly queued: number; readonly running: number; readonly age: number }>(
-        `SELECT count(*) FILTER (WHERE state = 'queued')::int AS queued,
+  });
+  return async () => {
+    const [row] = await database.query<{ readonly queued: number; readonly running: number; readonly age: number }>(
+      `SELECT count(*) FILTER (WHERE state = 'queued')::int AS queued,
                 count(*) FILTER (WHERE state = 'running')::int AS running,
                 coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE state = 'queued')), 0)::float8 AS age
          FROM aquatint.jobs WHERE state IN ('queued', 'running')`,
-      );
-      length.set({ state: "queued" }, row?.queued ?? 0);
-      length.set({ state: "running" }, row?.running ?? 0);
-      age.set(row?.age ?? 0);
-      this.set(await liveWorkers(database));
-    },
-  });
+    );
+    length.set({ state: "queued" }, row?.queued ?? 0);
+    length.set({ state: "running" }, row?.running ?? 0);
+    age.set(row?.age ?? 0);
+    const { count, memory: bytes } = await workerTotals(database);
+    workers.set(count);
+    memory.set(bytes);
+  };
 }
 
 interface Ended {
@@ -76,8 +86,8 @@ interface Ended {
   readonly units: number;
 }
 
-/** Jobs in the database; those that expired are not counted any more, so that these are gauges. */
-function addJobMetrics(database: Database, registers: Registry[]): void {
+/** Jobs in the database; those that expired are not counted any more, so that these are gauges. The result reads them. */
+function jobMetrics(database: Database, registers: Registry[]): () => Promise<void> {
   const labelNames = ["kind", "state", "code"];
   const seconds = new Gauge({
     name: "aquatint_job_seconds",
@@ -91,23 +101,23 @@ function addJobMetrics(database: Database, registers: Registry[]): void {
     labelNames: ["kind"],
     registers,
   });
-  new Gauge({
+  const ended = new Gauge({
     name: "aquatint_jobs",
     help: "Kept jobs that ended, with the code of their failure",
     labelNames,
     registers,
-    async collect() {
-      const rows = await database.query<Ended>(
-        `SELECT kind, state, error->>'code' AS code, count(*)::int AS count,
+  });
+  return async () => {
+    const rows = await database.query<Ended>(
+      `SELECT kind, state, error->>'code' AS code, count(*)::int AS count,
                 coalesce(sum((result->>'seconds')::float8), 0) AS seconds, coalesce(sum(units), 0)::float8 AS units
          FROM aquatint.jobs WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3`,
-      );
-      this.reset();
-      for (const { kind, state, code, count } of rows) this.set({ kind, state, code: code ?? "" }, count);
-      for (const row of rows.filter(({ state }) => state === "done")) {
-        seconds.set({ kind: row.kind }, row.seconds);
-        units.set({ kind: row.kind }, row.units);
-      }
-    },
-  });
+    );
+    for (const gauge of [ended, seconds, units]) gauge.reset();
+    for (const { kind, state, code, count } of rows) ended.set({ kind, state, code: code ?? "" }, count);
+    for (const row of rows.filter(({ state }) => state === "done")) {
+      seconds.set({ kind: row.kind }, row.seconds);
+      units.set({ kind: row.kind }, row.units);
+    }
+  };
 }

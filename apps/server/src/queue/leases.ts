@@ -9,6 +9,8 @@ export interface WorkerState {
   readonly id: string;
   /** Models that it has loaded: their jobs go to it before others. */
   readonly models: readonly string[];
+  /** Bytes of memory that its process takes. */
+  readonly memory?: number | undefined;
 }
 
 /** News of a running job. */
@@ -28,6 +30,8 @@ export interface JobEnd {
   readonly id: string;
   readonly lease: string;
   readonly outcome: JobOutcome;
+  /** Its progress at the end; the last report's when absent. */
+  readonly progress?: JobProgress | null | undefined;
 }
 
 /** What a worker does with the queue. */
@@ -97,9 +101,9 @@ interface TakeOptions extends Pick<LeaseOptions, "boss" | "leaseSeconds"> {
 
 async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): Promise<LeasedJob | undefined> {
   await sql.query(
-    `INSERT INTO aquatint.workers (id, models, seen_at) VALUES ($1, $2::jsonb, now())
-     ON CONFLICT (id) DO UPDATE SET models = excluded.models, seen_at = now()`,
-    [worker.id, JSON.stringify(worker.models)],
+    `INSERT INTO aquatint.workers (id, models, memory, seen_at) VALUES ($1, $2::jsonb, $3, now())
+     ON CONFLICT (id) DO UPDATE SET models = excluded.models, memory = excluded.memory, seen_at = now()`,
+    [worker.id, JSON.stringify(worker.models), worker.memory ?? null],
   );
   const [next] = await sql.query<{ readonly queue: string }>(
     `SELECT queue FROM aquatint.jobs WHERE state = 'queued'
@@ -124,12 +128,13 @@ async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): P
   return job;
 }
 
-async function finishJob(sql: Sql, { id, lease, outcome, boss }: JobEnd & Pick<LeaseOptions, "boss">) {
+async function finishJob(sql: Sql, { id, lease, outcome, progress, boss }: JobEnd & Pick<LeaseOptions, "boss">) {
   const { state, result, error } = outcome;
   const [row] = await sql.query<{ readonly queue: string }>(
     `UPDATE aquatint.jobs SET state = $3, result = $4::jsonb, error = $5::jsonb, finished_at = now(), lease = NULL,
-       lease_until = NULL, preview = NULL WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING queue`,
-    [id, lease, state, result ? JSON.stringify(result) : null, error ? JSON.stringify(error) : null],
+       lease_until = NULL, preview = NULL, progress = coalesce($6::jsonb, progress)
+     WHERE id = $1 AND lease = $2 AND state = 'running' RETURNING queue`,
+    [id, lease, state, ...[result, error, progress].map((value) => (value ? JSON.stringify(value) : null))],
   );
   if (!row) return false;
   await boss.remove(sql, { id, queue: row.queue });

@@ -39,6 +39,7 @@ const migrations: readonly string[] = [
   INSERT INTO aquatint.clock VALUES (0);
   CREATE TABLE aquatint.workers (id text PRIMARY KEY, models jsonb NOT NULL, seen_at timestamptz NOT NULL);
   CREATE TABLE aquatint.options (owner text PRIMARY KEY, options jsonb NOT NULL);`,
+  "ALTER TABLE aquatint.workers ADD COLUMN memory double precision",
 ];
 
 /** Number of the lock that one process at a time changes the tables under. */

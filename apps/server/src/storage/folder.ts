@@ -1,7 +1,11 @@
-import { access, constants, readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, makeFolder, writeFileAndFolder } from "aquatint/node";
 import { checkKey, type FileStore } from "./types.ts";
+
+/** Name and bytes of the file that a check writes: a disk that is full still makes empty files. */
+const PROBE = ".check";
+const PROBE_BYTES = new Uint8Array(2 ** 16);
 
 /** Files in a folder, a folder a job. */
 export async function folderStore(root: string): Promise<FileStore> {
@@ -20,6 +24,12 @@ export async function folderStore(root: string): Promise<FileStore> {
     },
     remove: (key) => rm(pathOf(key), { force: true }),
     removeJob: (id) => rm(join(pathOf(`${id}/x`), ".."), { recursive: true, force: true }),
-    check: () => access(root, constants.W_OK),
+    async check() {
+      const path = join(root, PROBE);
+      await writeFile(path, PROBE_BYTES).catch((cause: unknown) => {
+        throw fileError("write", root, cause);
+      });
+      await rm(path, { force: true });
+    },
   };
 }

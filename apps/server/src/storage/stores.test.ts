@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type FaultyProxy, faultyProxy } from "../../test/faulty-proxy.ts";
-import { pythonEnvironment } from "../../test/python.ts";
+import { pythonWith } from "../../test/python.ts";
 import { type S3Server, s3Packages, s3Server } from "../../test/s3-server.ts";
 import { type TestServer, testServer } from "../../test/test-server.ts";
 import { startServer } from "../app/server.ts";
@@ -15,21 +15,20 @@ import { s3Store } from "./s3.ts";
 import type { S3Options } from "./s3-client.ts";
 import type { FileStore } from "./types.ts";
 
-const environment = pythonEnvironment(s3Packages);
-const s3Test = test.skipIf(environment === undefined);
+const python = pythonWith(s3Packages);
+const s3Test = test.skipIf(python === undefined);
 let folder: string;
 let s3: S3Server;
 let proxy: FaultyProxy;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "aquatint-stores-"));
-  if (!environment) return;
-  s3 = await s3Server(environment.python);
+  if (!python) return;
+  s3 = await s3Server(python);
   proxy = await faultyProxy(s3.options.endpoint);
 });
 afterAll(async () => {
   await proxy?.[Symbol.asyncDispose]();
   await s3?.[Symbol.asyncDispose]();
-  environment?.[Symbol.dispose]();
   await rm(folder, { recursive: true });
 });
 

@@ -27,7 +27,7 @@ export async function workLoop(options: WorkerOptions): Promise<void> {
   try {
     while (!stop.aborted) {
       let pause = POLL;
-      const job = await leases.take({ id, models }).catch((error: unknown) => {
+      const job = await leases.take({ id, models, memory: process.memoryUsage.rss() }).catch((error: unknown) => {
         pause = RETRY;
         onError(error, undefined);
       });

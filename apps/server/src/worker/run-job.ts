@@ -12,6 +12,7 @@ import {
   type StopRequest,
   shareOf,
 } from "../jobs/types.ts";
+import { withFileNames } from "../models/file-names.ts";
 import type { JobEnd, JobLeases } from "../queue/leases.ts";
 import { type FileStore, isUnavailable } from "../storage/types.ts";
 
@@ -48,14 +49,14 @@ export async function runJob(
         seconds: (performance.now() - start) / 1000,
       },
     }),
-    (error: unknown): JobOutcome => {
+    async (error: unknown): Promise<JobOutcome> => {
       if (controls.reason === "cancel" || controls.reason === "lost") return { state: "canceled" };
       if (controls.reason === "interrupt") {
         const seconds = (performance.now() - start) / 1000;
         return { state: "done", result: { ...output, model: job.model, interrupted: true, seconds } };
       }
       if (!shutdown.aborted) tools.onError(error, job);
-      return { state: "failed", error: failureOf(error) };
+      return { state: "failed", error: failureOf(await withFileNames(error, tools.context.models)) };
     },
   );
   await reporter.close();
@@ -63,7 +64,7 @@ export async function runJob(
     await tools.leases.giveBack(job);
     return "given back";
   }
-  const end = await finishSurely({ id: job.id, lease: job.lease, outcome }, tools.leases);
+  const end = await finishSurely({ id: job.id, lease: job.lease, outcome, progress: reporter.last() }, tools.leases);
   if (end === "lost") for (const { key } of output.files) await tools.store.remove(key);
   return end;
 }
@@ -142,7 +143,9 @@ async function make(job: LeasedJob, { tools, controls, reporter, output }: RunSt
       const file = { event, index: output.files.length };
       output.files.push(await whileAway(() => storedFile(job, file, store), controls.signal));
       output.modelHash = event.modelHash;
-      reporter.progress({ image: output.files.length, images, step: 0, steps: prepared.work.steps });
+      const { steps } = prepared.work;
+      const isLast = output.files.length === images;
+      reporter.progress({ image: output.files.length, images, step: isLast ? steps : 0, steps });
     }
   }
   controls.signal.throwIfAborted();
@@ -180,8 +183,20 @@ async function storedFile(
 
 interface JobReporter {
   progress(progress: JobProgress, preview?: Image): void;
+  /** The progress that was told last. */
+  last(): JobProgress | undefined;
   close(): Promise<void>;
 }
+
+interface RunNews {
+  readonly progress: JobProgress;
+  readonly preview: Image | undefined;
+}
+
+const reportOf = (news: RunNews | undefined) => ({
+  progress: news && { ...news.progress, share: shareOf(news.progress) },
+  preview: news?.preview && encodePng(news.preview),
+});
 
 /** Tells the newest progress, one report at a time, and renews the lease where there is none. */
 function jobReporter(
@@ -189,18 +204,17 @@ function jobReporter(
   { leases, reportSeconds }: RunTools,
   controls: RunControls,
 ): JobReporter {
-  let news: { readonly progress: JobProgress; readonly preview: Image | undefined } | undefined;
+  let news: RunNews | undefined;
+  let last: JobProgress | undefined;
   let sending: Promise<void> | undefined;
   let closed = false;
   const send = async (): Promise<void> => {
     do {
       const current = news;
       news = undefined;
-      const progress = current && { ...current.progress, share: shareOf(current.progress) };
-      const preview = current?.preview && encodePng(current.preview);
-      const answer = await leases.report({ id, lease, progress, preview }).catch(() => undefined);
-      if (answer?.lost) controls.stop("lost");
-      else if (answer?.stop) controls.stop(answer.stop);
+      const answer = await leases.report({ id, lease, ...reportOf(current) }).catch(() => undefined);
+      const stop = answer?.lost ? "lost" : answer?.stop;
+      if (stop) controls.stop(stop);
     } while (news && !closed);
   };
   const start = () => {
@@ -212,9 +226,11 @@ function jobReporter(
   const timer = setInterval(start, 1000 * reportSeconds);
   return {
     progress(progress, preview) {
+      last = progress;
       news = { progress, preview };
       start();
     },
+    last: () => last,
     async close() {
       closed = true;
       clearInterval(timer);

@@ -4,6 +4,7 @@ export { reportTraining, type ShownEvent } from "./commands/train.ts";
 export type { AddCommand, Commands } from "./commands.ts";
 export type { Io, Output } from "./io.ts";
 export { main } from "./main.ts";
+export { variantIn } from "./options/checkpoint.ts";
 export { type ImageInput, imageInput, stemOf } from "./options/image-input.ts";
 export { memorySize } from "./options/memory.ts";
 export { choice, decimal, device, seed, times } from "./options/names.ts";

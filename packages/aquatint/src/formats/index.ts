@@ -22,8 +22,8 @@ export { fitted, type ImageInput, resized, type Size, within } from "./image/res
 export { type ImageValues, imageValues, maskValues } from "./image/values.ts";
 export { escapedMarkup, xmlCharacters } from "./markup.ts";
 export { type ImageMetadata, imageMetadata, type MetadataSource, type NetworkCall } from "./metadata/index.ts";
-export { type NetworkPrompt, withoutNetworks } from "./metadata/networks.ts";
 export { type Infotext, parseInfotext } from "./metadata/infotext.ts";
+export { type NetworkPrompt, withoutNetworks } from "./metadata/networks.ts";
 export type { ClipStop, MetadataTexts } from "./metadata/types.ts";
 export { decodePng, encodePng, type PngImage } from "./png/png.ts";
 export type { SafetensorsDType, SafetensorsHeader, TensorEntry } from "./safetensors/header.ts";

@@ -1,6 +1,7 @@
 import { AquatintError, type Image } from "aquatint";
 import { decodeImage } from "aquatint/node";
 import { modelCatalog } from "../../models/catalog.ts";
+import { withFileNames } from "../../models/file-names.ts";
 import { fittingFiles } from "../../models/fitting.ts";
 import { answerCalls, threadData } from "../../threads/answer.ts";
 import type { JobFacts, KindContext } from "../kind.ts";
@@ -14,7 +15,11 @@ const models = modelCatalog(folders);
 
 async function prepare({ kind, request, files }: UncheckedJob): Promise<JobFacts> {
   const image = await decodedImages(files);
-  const { queue, model, work, limited } = await kindNamed(kind).prepare(request, { models, engine, image });
+  const { queue, model, work, limited } = await kindNamed(kind)
+    .prepare(request, { models, engine, image })
+    .catch(async (error: unknown) => {
+      throw await withFileNames(error, models);
+    });
   return { queue, model, work, limited };
 }
 

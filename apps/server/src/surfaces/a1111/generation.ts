@@ -3,7 +3,7 @@ import type { Context, Hono } from "hono";
 import type { z } from "zod";
 import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
-import type { Job } from "../../jobs/types.ts";
+import { endOrCancel } from "../disconnect.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import { imageRequest, type MappedRequest, textRequest } from "./job-request.ts";
 import { img2imgSchema, type SharedBody, txt2imgSchema } from "./request.ts";
@@ -69,8 +69,7 @@ async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answ
   const request = kind.schema.parse(mapped.request);
   const owner = c.var.account.name;
   const submitted = await jobs.submit({ owner, surface: "a1111", kind, request, task: body.force_task_id });
-  const { signal } = c.req.raw;
-  const job = await endOrCancel(submitted, { jobs, signal, cancel: c.req.header("x-cancel-on-disconnect") === "true" });
+  const job = await endOrCancel(c, submitted, tools);
   if (job.error) throw jobError(job.error);
   const ignored = Object.keys(body).filter((name) => !fields.has(name));
   if (ignored.length > 0) c.header("x-ignored-fields", ignored.slice(0, MAX_NAMES).map(headerName).join(", "));
@@ -81,17 +80,4 @@ async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answ
     parameters,
     info: infoJson(job, body),
   });
-}
-
-/** The job when it has ended; where the caller leaves, it goes on unless it asked for its end. */
-export async function endOrCancel(
-  { id, owner }: Job,
-  { jobs, signal, cancel }: Pick<SurfaceTools, "jobs"> & { readonly signal: AbortSignal; readonly cancel: boolean },
-): Promise<Job> {
-  try {
-    return await jobs.end(owner, id, signal);
-  } catch (error) {
-    if (cancel && signal.aborted) await jobs.stop(owner, id, "cancel");
-    throw error;
-  }
 }

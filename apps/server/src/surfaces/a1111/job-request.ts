@@ -112,6 +112,8 @@ function checkSupported(body: SharedBody): void {
     tiling: body.tiling,
     refiner_checkpoint: Boolean(body.refiner_checkpoint),
     infotext: Boolean(body.infotext),
+    disable_extra_networks:
+      body.disable_extra_networks && /<(lora|lyco|hypernet):/.test(body.prompt + body.negative_prompt),
     s_churn: (body.s_churn ?? 0) !== 0,
     s_min_uncond: (body.s_min_uncond ?? 0) !== 0,
     s_noise: (body.s_noise ?? 1) !== 1,

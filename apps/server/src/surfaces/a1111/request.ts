@@ -38,6 +38,7 @@ const shared = {
   s_noise: maybe(number),
   override_settings: or(anything, {}),
   refiner_checkpoint: maybe(z.string()),
+  disable_extra_networks: or(flag, false),
   script_name: maybe(z.string()),
   send_images: or(flag, true),
   alwayson_scripts: or(anything, {}),

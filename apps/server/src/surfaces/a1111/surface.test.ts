@@ -69,6 +69,7 @@ describe("txt2img", () => {
     [{ alwayson_scripts: { reactor: { args: [] } } }, 422, "reactor"],
     [{ restore_faces: true }, 422, "restore_faces"],
     [{ tiling: true }, 422, "tiling"],
+    [{ prompt: "<lora:style:1>", disable_extra_networks: true }, 422, "disable_extra_networks"],
     [{ enable_hr: true, hr_upscaler: "Latent" }, 422, "upscaler Latent"],
     [{ steps: "many" }, 422, "steps"],
     [{ override_settings: { sd_model_checkpoint: "absent" } }, 400, "absent"],

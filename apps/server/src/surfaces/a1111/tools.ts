@@ -4,6 +4,7 @@ import { z } from "zod";
 import { jobError } from "../../jobs/errors.ts";
 import { imageBytes } from "../../jobs/inputs.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
+import { endOrCancel } from "../disconnect.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import { notHere, WebUiError } from "./error.ts";
 import { parsedBody } from "./generation.ts";
@@ -66,10 +67,10 @@ async function resizedImage(c: Context<Env>, { image, extra, tools: { jobs } }: 
   const kind = kindNamed("resizing");
   const owner = c.var.account.name;
   const request = kind.schema.parse({ image, ...sizeOf(extra) });
-  const { id } = await jobs.submit({ owner, surface: "a1111", kind, request });
-  const { error } = await jobs.end(owner, id, c.req.raw.signal);
+  const job = await jobs.submit({ owner, surface: "a1111", kind, request });
+  const { error } = await endOrCancel(c, job, { jobs });
   if (error) throw jobError(error);
-  return Buffer.from((await jobs.file(owner, id, 0)).bytes).toString("base64");
+  return Buffer.from((await jobs.file(owner, job.id, 0)).bytes).toString("base64");
 }
 
 function sizeOf(extra: Extra) {

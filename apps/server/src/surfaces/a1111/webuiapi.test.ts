@@ -2,13 +2,12 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, expect, test } from "vitest";
-import { pythonEnvironment } from "../../../test/python.ts";
+import { expect, test } from "vitest";
+import { pythonWith } from "../../../test/python.ts";
 import { testServer } from "../../../test/test-server.ts";
 import { newToken, tokenHash, writeUsers } from "../../auth/accounts.ts";
 
-const environment = pythonEnvironment(["webuiapi==0.9.17", "aiohttp==3.14.5"]);
-afterAll(() => environment?.[Symbol.dispose]());
+const python = pythonWith(["webuiapi==0.9.17", "aiohttp==3.14.5"]);
 
 interface Outcome {
   readonly value?: unknown;
@@ -89,21 +88,18 @@ const expected: Readonly<Record<string, object>> = {
   util_wait_for_ready: done,
 };
 
-test.skipIf(environment === undefined)(
-  "every call of the PyPI client webuiapi works, or is refused by name",
-  async () => {
-    const token = newToken();
-    await using server = await testServer({}, async (folder) => {
-      const usersFile = join(folder, "users.json");
-      await writeUsers(usersFile, [{ name: "ann", role: "user", tokens: [tokenHash(token)] }]);
-      return { usersFile };
-    });
-    const script = fileURLToPath(new URL("../../../test/webuiapi_client.py", import.meta.url));
-    const args = [script, String(server.server.port), "ann", token];
-    const { stdout } = await promisify(execFile)(environment?.python ?? "", args, { maxBuffer: 2 ** 26 });
-    const { results, missing }: { results: Record<string, Outcome>; missing: string[] } = JSON.parse(stdout);
-    expect(missing).toEqual([]);
-    expect(results).toMatchObject(expected);
-    expect(Object.keys(results).toSorted()).toEqual(Object.keys(expected).toSorted());
-  },
-);
+test.skipIf(python === undefined)("every call of the PyPI client webuiapi works, or is refused by name", async () => {
+  const token = newToken();
+  await using server = await testServer({}, async (folder) => {
+    const usersFile = join(folder, "users.json");
+    await writeUsers(usersFile, [{ name: "ann", role: "user", tokens: [tokenHash(token)] }]);
+    return { usersFile };
+  });
+  const script = fileURLToPath(new URL("../../../test/webuiapi_client.py", import.meta.url));
+  const args = [script, String(server.server.port), "ann", token];
+  const { stdout } = await promisify(execFile)(python ?? "", args, { maxBuffer: 2 ** 26 });
+  const { results, missing }: { results: Record<string, Outcome>; missing: string[] } = JSON.parse(stdout);
+  expect(missing).toEqual([]);
+  expect(results).toMatchObject(expected);
+  expect(Object.keys(results).toSorted()).toEqual(Object.keys(expected).toSorted());
+});

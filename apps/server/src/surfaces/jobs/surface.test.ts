@@ -27,6 +27,7 @@ test("a job is drawn by the worker as the library draws it, with its events on t
     job = JSON.parse(data);
   }
   expect(job, JSON.stringify(job)).toMatchObject({ state: "done", error: null, files: [{ seed: 7 }] });
+  expect(job).toMatchObject({ progress: { image: 1, images: 1, step: 4, steps: 4 } });
   expect(names.at(-1)).toBe("done");
   expect(names).toContain("progress");
   const file = await server.call(job?.files[0]?.url ?? "");

@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, expect, test } from "vitest";
-import { pythonEnvironment } from "../../../test/python.ts";
+import { expect, test } from "vitest";
+import { pythonWith } from "../../../test/python.ts";
 import { testServer } from "../../../test/test-server.ts";
 
-const environment = pythonEnvironment(["openai==3.51.0"]);
-afterAll(() => environment?.[Symbol.dispose]());
+const python = pythonWith(["openai==3.51.0"]);
 
 const TOKEN = "a-token-of-the-operator";
 const script = fileURLToPath(new URL("../../../test/openai_client.py", import.meta.url));
@@ -46,12 +45,12 @@ const expected: Readonly<Record<string, object>> = {
   stranger: refused("AuthenticationError", "auth/token"),
 };
 
-test.skipIf(environment === undefined)(
+test.skipIf(python === undefined)(
   "the PyPI client openai draws, edits, streams, lists models, and has a class for each error",
   async () => {
     await using server = await testServer({ token: TOKEN });
     const args = [script, server.server.url, TOKEN];
-    const { stdout } = await promisify(execFile)(environment?.python ?? "", args, { maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)(python ?? "", args, { maxBuffer: 2 ** 26 });
     const results: object = JSON.parse(stdout);
     expect(results).toMatchObject(expected);
     expect(Object.keys(results).toSorted()).toEqual(Object.keys(expected).toSorted());

@@ -53,9 +53,16 @@ export type ImagesBody = z.output<typeof imagesSchema>;
 export function ignoredFields(body: ImagesBody): readonly string[] {
   const { quality, style, moderation, user, input_fidelity } = body;
   const output_compression = isPng(body) ? body.output_compression : undefined;
-  return Object.entries({ quality, style, moderation, user, input_fidelity, output_compression }).flatMap(
-    ([name, value]) => (value === undefined || value === "auto" ? [] : [name]),
-  );
+  const partial_images = body.stream ? undefined : body.partial_images;
+  return Object.entries({
+    quality,
+    style,
+    moderation,
+    user,
+    input_fidelity,
+    output_compression,
+    partial_images,
+  }).flatMap(([name, value]) => (value === undefined || value === "auto" ? [] : [name]));
 }
 
 const isPng = ({ output_format = "png" }: ImagesBody): boolean => output_format === "png";

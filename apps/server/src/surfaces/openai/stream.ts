@@ -5,7 +5,7 @@ import type { SSEStreamingApi } from "hono/streaming";
 import { jobError } from "../../jobs/errors.ts";
 import { isFinal, type Job, shareOf } from "../../jobs/types.ts";
 import type { SurfaceTools } from "../surface.ts";
-import { base64, type ImagesBody } from "./request.ts";
+import { base64, type ImagesBody, ignoredFields } from "./request.ts";
 
 /** What is streamed. */
 export interface StreamInput {
@@ -43,6 +43,7 @@ async function finish(
   const [file] = job.result?.files ?? [];
   if (!file) throw new AquatintError("job/canceled", "the job was canceled", { hint: "submit it again" });
   const { bytes, width, height } = await input.jobs.file(job.owner, job.id, 0);
+  const ignored = ignoredFields(input.body);
   await write(`${input.name}.completed`, {
     ...describe(input),
     size: `${width}x${height}`,
@@ -53,6 +54,7 @@ async function finish(
       total_tokens: 0,
       input_tokens_details: { image_tokens: 0, text_tokens: 0 },
     },
+    ...(ignored.length > 0 && { ignored }),
   });
 }
 

@@ -46,11 +46,19 @@ test("the npm client openai generates, with our own fields at the top level", as
 });
 
 test("it streams partial images and the image", async () => {
-  const options = { prompt: "a blue cat", size: "8x8", stream: true, partial_images: 2, ...extras({ steps: 40 }) };
+  const options = {
+    prompt: "a blue cat",
+    size: "8x8",
+    stream: true,
+    partial_images: 2,
+    user: "ann",
+    ...extras({ steps: 40 }),
+  };
   const stream = await openai.images.generate(options as OpenAI.Images.ImageGenerateParamsStreaming);
   const events: string[] = [];
   for await (const event of stream) {
     events.push(event.type);
+    if (event.type === "image_generation.completed") expect(event).toMatchObject({ ignored: ["user"] });
     expect(await sizeOf(event.b64_json)).toBe("8x8");
   }
   expect(events.at(-1)).toBe("image_generation.completed");

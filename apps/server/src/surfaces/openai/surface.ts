@@ -5,6 +5,7 @@ import { httpFailure } from "../../app/failure.ts";
 import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { Job } from "../../jobs/types.ts";
+import { cancelsOnDisconnect, endOrCancel } from "../disconnect.ts";
 import type { Env, Surface, SurfaceTools } from "../surface.ts";
 import { base64, type ImagesBody, ignoredFields, imagesSchema, jobRequestOf, maskOf } from "./request.ts";
 import { streamImages } from "./stream.ts";
@@ -101,7 +102,7 @@ async function answer(c: Context<Env>, { body, tools, kind: name, images }: Answ
   });
   if (body.stream)
     return streamed(c, { jobs, job, body, name: name === "text-to-image" ? "image_generation" : "image_edit" });
-  const ended = await jobs.end(job.owner, job.id, c.req.raw.signal);
+  const ended = await endOrCancel(c, job, tools);
   if (ended.error) throw jobError(ended.error);
   return c.json(await imagesJson(c, { job: ended, body, tools }));
 }
@@ -135,7 +136,10 @@ async function imagesJson(c: Context<Env>, { job, body, tools: { jobs, publicUrl
 function streamed(c: Context<Env>, input: Omit<Parameters<typeof streamImages>[1], "signal">): Response {
   return streamSSE(c, async (stream) => {
     const abort = new AbortController();
-    stream.onAbort(() => abort.abort());
+    stream.onAbort(() => {
+      abort.abort();
+      if (cancelsOnDisconnect(c)) void input.jobs.stop(input.job.owner, input.job.id, "cancel").catch(() => {});
+    });
     try {
       await streamImages(stream, { ...input, signal: abort.signal });
     } catch (error) {
