@@ -12,8 +12,9 @@ import { encodedConditioning } from "../conditioning/conditions.ts";
 import { controlInputs } from "../network/controlnet-inputs.ts";
 import type { TextToImageNetwork } from "../network/network.ts";
 import type { Previewer } from "../preview/preview.ts";
+import type { Canvas } from "./canvas.ts";
 import { denoise } from "./denoise.ts";
-import { type Canvas, initialLatents } from "./initial-latents.ts";
+import { initialLatents } from "./initial-latents.ts";
 import { type NoiseStreams, noiseStreams } from "./noise.ts";
 import { stepCount, type TextToImagePlan } from "./plan.ts";
 
