@@ -8,17 +8,29 @@ import { quick } from "./vitest.quick.config.ts";
 
 const inBrowser = ["packages/*/src/**/*.browser.test.ts", "packages/*/test/**/*.browser.test.ts"];
 
+const inPage = ["apps/studio/test/**/*.test.ts"];
+
+const fromNode = {
+  globalSetup: "test/worker-bundle.ts",
+  pool: "forks",
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+} as const;
+
 const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "node",
     include: ["{apps,packages}/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...inBrowser, ...quickTests()],
-    globalSetup: "test/worker-bundle.ts",
-    pool: "forks",
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    exclude: ["**/node_modules/**", ...inBrowser, ...inPage, ...quickTests()],
+    ...fromNode,
   },
+};
+
+/** `npm run test:studio`: the page in Chromium, which takes as long as half of the other tests. */
+const studio: TestProjectConfiguration = {
+  extends: true,
+  test: { name: "studio", include: inPage, ...fromNode },
 };
 
 /** Without these headers onnxruntime-web silently runs on one thread. */
@@ -79,6 +91,6 @@ export default defineConfig({
     // Vitest's own choice leaves one core out, which is half of a machine of two
     maxWorkers: "100%",
     slowTestThreshold: 10_000,
-    projects: [node, quick, ...(chromium === undefined ? [] : [browser(chromium)])],
+    projects: [node, studio, quick, ...(chromium === undefined ? [] : [browser(chromium)])],
   },
 });

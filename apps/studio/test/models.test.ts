@@ -97,6 +97,7 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     await page.getByText(/of lcm is not the file that was kept/).waitFor();
     await page.getByRole("button", { name: "Files (1)" }).click();
     await page.getByRole("button", { name: "Remove lcm" }).click();
+    await page.getByRole("button", { name: "Remove lcm" }).waitFor({ state: "detached" });
     await page.reload();
     await page.getByRole("button", { name: "Open a file" }).waitFor();
     expect(await page.getByRole("button", { name: /^Files/ }).count()).toBe(0);

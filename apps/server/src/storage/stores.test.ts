@@ -180,7 +180,8 @@ s3Test("while the store is away, images are neither taken nor given, and nothing
   expect(refusals.map(({ status }) => status)).toEqual([503, 503, 503]);
   for (const refusal of refusals) expect(await refusal.json()).toMatchObject({ code: "storage/unavailable" });
   proxy.fault = () => "none";
-  expect((await server.call("/readyz")).status).toBe(200);
+  // an answer holds for a second
+  await expect.poll(async () => (await server.call("/readyz")).status, { timeout: 10_000 }).toBe(200);
   expect((await (await server.call("/v1/jobs")).json()).jobs).toHaveLength(1);
   expect(await s3.keys()).toEqual([`aquatint/${id}/1-0.png`]);
   const input = await submitted(server, { ...job, kind: "image-to-image", image, count: 1 });

@@ -50,9 +50,9 @@ export async function keepItem(item: LibraryItem): Promise<void> {
 
 /** Takes an item out of the page and of the browser's store; the visitor's own file stays. */
 export async function forgetItem(id: string): Promise<void> {
-  await removeItem(id).catch(() => {}); // the engine says what went wrong
   records.delete(id);
-  await forgetFiles(id);
+  await forgetFiles(id); // before the engine opens another model, which takes seconds in which the page may be closed
+  await removeItem(id).catch(() => {}); // the engine says what went wrong
 }
 
 /** Makes a kept item readable: asks for permission where it must, and checks what was kept. @throws AquatintError. */

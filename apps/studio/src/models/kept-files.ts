@@ -101,12 +101,12 @@ async function folderFor(id: string, create = true): Promise<FileSystemDirectory
 
 /** Removes what was kept of an item. */
 export async function forgetFiles(id: string): Promise<void> {
+  await database()
+    .then((db) => db.delete("items", id))
+    .catch(() => {}); // where the browser keeps nothing, there is no record
   const root = await navigator.storage?.getDirectory().catch(() => undefined);
   const models = await root?.getDirectoryHandle(FOLDER).catch(() => undefined);
   await models?.removeEntry(id, { recursive: true }).catch(() => {}); // a permission has no copy
-  await database()
-    .then((db) => db.delete("items", id))
-    .catch(() => {});
 }
 
 type Permitted = FileSystemHandle & {
