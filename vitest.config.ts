@@ -8,7 +8,7 @@ import { quick } from "./vitest.quick.config.ts";
 
 const inBrowser = ["packages/*/src/**/*.browser.test.ts", "packages/*/test/**/*.browser.test.ts"];
 
-const inPage = ["apps/studio/test/**/*.test.ts"];
+const ofApps = ["apps/*/{src,test}/**/*.test.ts"];
 
 const fromNode = {
   globalSetup: "test/worker-bundle.ts",
@@ -21,16 +21,16 @@ const node: TestProjectConfiguration = {
   extends: true,
   test: {
     name: "node",
-    include: ["{apps,packages}/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", ...inBrowser, ...inPage, ...quickTests()],
+    include: ["packages/*/{src,test}/**/*.test.ts", "{test,scripts,examples,bench}/**/*.test.ts"],
+    exclude: ["**/node_modules/**", ...inBrowser, ...quickTests()],
     ...fromNode,
   },
 };
 
-/** `npm run test:studio`: the page in Chromium, which takes as long as half of the other tests. */
-const studio: TestProjectConfiguration = {
+/** `npm run test:apps`: the server with its databases and clients, and the studio in Chromium, which take as long as all others. */
+const apps: TestProjectConfiguration = {
   extends: true,
-  test: { name: "studio", include: inPage, ...fromNode },
+  test: { name: "apps", include: ofApps, exclude: ["**/node_modules/**", ...quickTests()], ...fromNode },
 };
 
 /** Without these headers onnxruntime-web silently runs on one thread. */
@@ -91,6 +91,6 @@ export default defineConfig({
     // Vitest's own choice leaves one core out, which is half of a machine of two
     maxWorkers: "100%",
     slowTestThreshold: 10_000,
-    projects: [node, studio, quick, ...(chromium === undefined ? [] : [browser(chromium)])],
+    projects: [node, apps, quick, ...(chromium === undefined ? [] : [browser(chromium)])],
   },
 });
