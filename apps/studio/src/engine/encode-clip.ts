@@ -1,5 +1,13 @@
 import { AquatintError, type Image } from "aquatint";
-import { animatedWebp, decodeApng, encodeGif, type GifModule, imageTexts, withTexts } from "aquatint/formats";
+import {
+  animatedWebp,
+  decodeApng,
+  encodeGif,
+  type GifModule,
+  gifFunctions,
+  imageTexts,
+  withTexts,
+} from "aquatint/formats";
 import type { ClipFileName } from "./clip-formats.ts";
 
 interface Frames {
@@ -30,11 +38,9 @@ export async function encodeClip(png: Blob, format: ClipFileName): Promise<Uint8
   return withTexts(await encoders[format](await clipFrames(png)), { aquatint, parameters });
 }
 
-/** In a bundle its exports have names, in development they may hang on the default one. */
 async function gifenc(): Promise<GifModule> {
   // @ts-expect-error it has no types
-  const module: GifModule & { readonly default?: GifModule } = await import("gifenc");
-  return module.default && "quantize" in module.default ? module.default : module;
+  return gifFunctions(await import("gifenc"));
 }
 
 /** A canvas with a frame, each pixel `scale` pixels wide. */

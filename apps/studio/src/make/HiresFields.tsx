@@ -16,7 +16,7 @@ const SecondPass = ({ hires, hiresStrength, hiresSteps, steps }: HiresFieldsProp
   <div className="sub-fields">
     <RangeField
       label="Scale"
-      help="By what both sides are enlarged."
+      help="Factor by which both sides are enlarged."
       value={hires}
       min={1.25}
       max={4}
@@ -34,7 +34,7 @@ const SecondPass = ({ hires, hiresStrength, hiresSteps, steps }: HiresFieldsProp
     />
     <RangeField
       label="Hires steps"
-      help="Steps of the second pass, of which it takes the share that the strength says."
+      help="Steps of the second pass. It runs the share of them that the strength gives."
       value={hiresSteps ?? steps}
       min={1}
       max={60}

@@ -53,7 +53,7 @@ export const MoreFields = ({ promptSyntax, rng, clipSkip, guidanceRescale }: Set
       />
       <RangeField
         label="Guidance rescale"
-        help="Brings back the contrast that strong guidance adds; 0 is off."
+        help="Takes back contrast that strong guidance adds; 0 is off."
         value={guidanceRescale}
         min={0}
         max={1}

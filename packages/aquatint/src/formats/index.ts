@@ -38,5 +38,11 @@ export { animatedWebp, type WebpFrames } from "./video/animated-webp.ts";
 export { encodeApng } from "./video/apng.ts";
 export type { Clip, ClipFile } from "./video/clip.ts";
 export { encodeGif, type GifOptions } from "./video/gif.ts";
-export type { GifEncoder, GifFrameOptions, GifModule, GifPalette } from "./video/gifenc.ts";
+export {
+  type GifEncoder,
+  type GifFrameOptions,
+  type GifModule,
+  type GifPalette,
+  gifFunctions,
+} from "./video/gifenc.ts";
 export { decodeApng } from "./video/read-apng.ts";

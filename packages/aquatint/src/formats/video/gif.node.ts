@@ -2,14 +2,12 @@ import { optionalPackage } from "../../util/optional-package.ts";
 import { withTexts } from "../image/file-texts.ts";
 import { fileFormat } from "./file-format.node.ts";
 import { encodeGif } from "./gif.ts";
-import type { GifModule } from "./gifenc.ts";
+import { type GifModule, gifFunctions } from "./gifenc.ts";
 
-/** In Node its exports hang on the default one, in bundles they have names. */
 async function gifenc(): Promise<GifModule> {
   // @ts-expect-error it has no types
   const load = (): Promise<GifModule | { readonly default: GifModule }> => import("gifenc");
-  const module = await optionalPackage({ name: "gifenc", load }, "writing GIF");
-  return "quantize" in module ? module : module.default;
+  return gifFunctions(await optionalPackage({ name: "gifenc", load }, "writing GIF"));
 }
 
 /** GIF: at most 256 colors for all frames, every one of them where there are no more. */

@@ -17,6 +17,10 @@ export interface GifEncoder {
   bytes(): Uint8Array;
 }
 
+/** The functions of the package: in Node they hang on its default export, in bundles they have names. */
+export const gifFunctions = (module: GifModule | { readonly default: GifModule }): GifModule =>
+  "quantize" in module ? module : module.default;
+
 /** Palette, time and transparency of a frame of a GIF file. */
 export interface GifFrameOptions {
   /** The palette of all frames, for the first. */

@@ -7,7 +7,7 @@ import type { Img2ImgOptions } from "./img2img.ts";
 export interface HiresFixOptions {
   readonly hires?:
     | {
-        /** By what both sides are multiplied, above 1 .. 8; rounded to what the model can make. */
+        /** Factor of both sides, above 1 .. 8; rounded to what the model can make. */
         readonly scale: number;
         /** Share of the steps that are walked again, above 0 .. 1; 0.5 if absent. */
         readonly strength?: number | undefined;
