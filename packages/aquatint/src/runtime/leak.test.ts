@@ -11,7 +11,9 @@ async function growth(...flags: readonly string[]): Promise<number> {
   return Number(stdout);
 }
 
+// The process's own memory moves by tens of MB, more on newer versions of Node: so the bound is the leak itself, not a size.
 test("200 programs and states that were disposed of leave no memory behind; if they are not, it shows", async () => {
-  expect(await growth()).toBeLessThan(60);
-  expect(await growth("--forget-to-dispose")).toBeGreaterThan(120);
+  const leak = await growth("--forget-to-dispose");
+  expect(leak).toBeGreaterThan(120);
+  expect(await growth()).toBeLessThan(leak / 2);
 });
