@@ -17,6 +17,7 @@ import { serverLoad } from "./server-load.ts";
 import { serverWorkers } from "./server-workers.ts";
 import { soak } from "./soak.ts";
 import { stepCacheBench } from "./step-cache.ts";
+import { trainRunBench } from "./train-run.ts";
 import { trainStepBench } from "./train-step.ts";
 
 const { values: flags, positionals } = parseArgs({
@@ -94,6 +95,11 @@ const benches: Readonly<Record<string, Bench>> = {
     short: ["--seeds", "1", "--samplers", "ddim", "--caches", "easy"],
   },
   studio: { run: async () => (await import("../apps/studio/scripts/speed.ts")).studioBench() },
+  "train-run": {
+    run: () => trainRunBench(flags.steps ? { steps: Number(flags.steps) } : {}),
+    full: [],
+    short: ["--steps", "2"],
+  },
   "train-step-latents": {
     run: () => trainStepBench({ ...trainStep, subject: "latents" }),
     full: ["--peer"],
@@ -128,6 +134,7 @@ step-cache: [--seeds N] [--samplers "ddim;euler"] [--caches "easy,threshold=0.1;
 quantize: [--seeds N] [--variant FILE]
 server-load: [--clients N] [--seconds N]   DATABASE_URL takes PostgreSQL in the place of PGlite
 server-workers: [--jobs N]   on DATABASE_URL, or on a PostgreSQL of its own
+train-run: [--steps N]
 train-step, train-step-latents: [--steps N] [--peer [--compile] [--python PATH]]
 ${Object.keys(parts).join(", ")}, unet-sd15-int8, vae-decode-int8: [--steps N] [--memory packed|mapped] [--peers ${peerRuntimes.join(",")}] [--python PATH]
   peers need bench/peers/requirements.txt; --peer is --peers torch`);

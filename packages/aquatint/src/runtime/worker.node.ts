@@ -18,6 +18,8 @@ const engine = createHandlers({
     return deviceOrder.filter((device) => names.includes(device));
   },
   configure: ({ threads }) => Math.min(threads ?? Number.POSITIVE_INFINITY, availableParallelism()),
+  // Long enough for the next small layer: an image takes 0.9 of the time, and other processes lose 2 % (docs/performance.md).
+  spinMicroseconds: 20,
   nchwcDevices: ["cpu"],
   packedSession,
   deviceHint: "see that its driver and libraries are installed",

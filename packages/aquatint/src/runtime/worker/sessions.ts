@@ -16,6 +16,8 @@ export interface Platform {
   devices(): Promise<readonly Device[]>;
   /** Sets ONNX Runtime up before its first session; answers with the number of threads it will use. */
   configure(options: OpenOptions): number;
+  /** For how long a thread without work looks for more before it sleeps, in microseconds; it sleeps at once when absent. */
+  readonly spinMicroseconds?: number;
   /** Devices with kernels for blocks of channels (NCHWc). */
   readonly nchwcDevices: readonly Device[];
   /** Sessions with packed weights on disk, where there is one. */
@@ -43,13 +45,13 @@ export interface Sessions {
 
 /** Sessions that share the options of one worker. */
 export function createSessions(platform: Platform): Sessions {
-  const { ort, devices, configure, nchwcDevices, packedSession, deviceHint } = platform;
+  const { ort, devices, configure, spinMicroseconds, nchwcDevices, packedSession, deviceHint } = platform;
   let options: InferenceSession.SessionOptions = {};
   let fallback: Readonly<Record<string, string>> = {};
   let overflow: () => Promise<boolean> = async () => false;
   const create: Sessions["create"] = async (model, how = {}) => {
     const overflows = how.int8 === true && (await overflow());
-    const { file, settings } = sessionOf(how, { options, fallback, packedSession, overflows });
+    const { file, settings } = sessionOf(how, { options, fallback, spinMicroseconds, packedSession, overflows });
     return file === undefined
       ? ort.InferenceSession.create(model, settings)
       : ort.InferenceSession.create(file, settings);
@@ -81,6 +83,7 @@ export function createSessions(platform: Platform): Sessions {
 }
 
 interface WorkerSettings {
+  readonly spinMicroseconds: number | undefined;
   readonly packedSession: Platform["packedSession"] | undefined;
   readonly options: InferenceSession.SessionOptions;
   readonly fallback: Readonly<Record<string, string>>;
@@ -97,11 +100,11 @@ function sessionOf(
     nchwc,
     packed,
   }: NonNullable<Parameters<Sessions["create"]>[1]>,
-  { options, fallback, packedSession, overflows }: WorkerSettings,
+  { options, fallback, spinMicroseconds, packedSession, overflows }: WorkerSettings,
 ) {
   const use = packed && packedSession?.(packed);
   const { options: weightOptions, entries } = weightSettings[weightMemory];
-  const external = sessionEntries(use?.model === undefined ? weightsFolder : undefined);
+  const external = use?.model === undefined ? weightsFolder : undefined;
   const settings: InferenceSession.SessionOptions = {
     ...options,
     ...weightOptions,
@@ -109,7 +112,15 @@ function sessionOf(
     ...(overflows && exactOptions),
     ...use?.options,
     ...(weightBlobs && { externalData: Array.from(weightBlobs, ([path, data]) => ({ path, data })) }),
-    extra: { session: { ...external, ...entries, ...use?.entries, ...(overflows && exactEntries), ...fallback } },
+    extra: {
+      session: {
+        ...sessionEntries(spinMicroseconds, external),
+        ...entries,
+        ...use?.entries,
+        ...(overflows && exactEntries),
+        ...fallback,
+      },
+    },
   };
   return { file: use?.model, settings };
 }
@@ -181,9 +192,11 @@ const weightSettings = {
   },
 } as const satisfies Record<WeightMemory, { options: InferenceSession.SessionOptions; entries: object }>;
 
-// Two threads on two cores: with spinning a step is 0 to 10 % faster on an idle machine, 10 to 20 % slower on a busy one.
-const sessionEntries = (weightsFolder: string | undefined) => ({
-  intra_op: { allow_spinning: "0" },
+const sessionEntries = (spinMicroseconds: number | undefined, weightsFolder: string | undefined) => ({
+  intra_op:
+    spinMicroseconds === undefined
+      ? { allow_spinning: "0" }
+      : { allow_spinning: "1", spin_duration_us: String(spinMicroseconds) },
   ...(weightsFolder !== undefined && { model_external_initializers_file_folder_path: weightsFolder }),
 });
 
