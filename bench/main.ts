@@ -72,7 +72,7 @@ interface Bench {
   readonly short?: readonly string[];
 }
 
-const allPeers = ["--peers", peerRuntimes.filter((runtime) => !runtime.startsWith("aquatint")).join(",")];
+const otherPrograms = peerRuntimes.filter((runtime) => !runtime.startsWith("aquatint"));
 const int8Peers = ["--peers", "aquatint-float32,openvino"];
 const benches: Readonly<Record<string, Bench>> = {
   data: { run: dataBench, full: [] },
@@ -113,7 +113,10 @@ const benches: Readonly<Record<string, Bench>> = {
     ]),
   ),
   ...Object.fromEntries(
-    Object.keys(parts).map((part) => [part, { run: () => fullSizeBench(part, fullSize), full: allPeers }]),
+    Object.entries(parts).map(([part, { peers: some = otherPrograms }]) => [
+      part,
+      { run: () => fullSizeBench(part, fullSize), full: ["--peers", some.join(",")] },
+    ]),
   ),
 };
 const suite = Object.fromEntries(

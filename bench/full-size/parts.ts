@@ -3,6 +3,7 @@ import type { HostTensor, HostTensors, Shape } from "../../packages/aquatint/src
 import { sizeOf } from "../../packages/aquatint/src/graph/types.ts";
 import { AutoencoderKL, parseAutoencoderConfig } from "../../packages/aquatint/src/models/autoencoder/index.ts";
 import { CLIPTextModel, parseClipTextConfig } from "../../packages/aquatint/src/models/clip/index.ts";
+import { motionPlan, parseMotionAdapterConfig } from "../../packages/aquatint/src/models/motion/index.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../packages/aquatint/src/models/unet/index.ts";
 import type { Child } from "../../packages/aquatint/src/nn/module.ts";
 import { input } from "../../packages/aquatint/src/ops/leaves.ts";
@@ -16,6 +17,8 @@ export interface Part {
   readonly feeds: HostTensors;
   /** Whether Aquatint and its peer do not fit into memory together, so that one ends before the other begins. */
   readonly sequential?: boolean;
+  /** Peers of `bench -- all`; every one where absent. */
+  readonly peers?: readonly string[];
   /** The module whose parameters the file holds. */
   create(): { readonly module: Child; trace(leaf: (name: string) => Tensor): Tensor };
 }
@@ -34,18 +37,27 @@ const tokens = (count: number): HostTensor => ({
 
 const weights = "diffusion_pytorch_model.safetensors";
 
-/** The parts of Stable Diffusion 1.5 at 512x512 and the U-Net of Stable Diffusion XL at 256x256: for two latents, as guidance needs them. */
+/** Frames of a clip. */
+const FRAMES = 16;
+const sd15 = {
+  cross_attention_dim: 768,
+  attention_head_dim: 8,
+  block_out_channels: [320, 640, 1280, 1280],
+  down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
+  up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
+};
+
+/**
+ * The parts of Stable Diffusion 1.5 at 512x512, its U-Net with the motion modules of AnimateDiff v2 for 16 frames of 256x256, and the
+ * U-Net of Stable Diffusion XL at 256x256: for two latents or clips, as guidance needs them.
+ */
 export const parts: Readonly<Record<string, Part>> = {
   "unet-sd15": {
     file: weights,
     config: {
       _class_name: "UNet2DConditionModel",
       sample_size: 64,
-      cross_attention_dim: 768,
-      attention_head_dim: 8,
-      block_out_channels: [320, 640, 1280, 1280],
-      down_block_types: ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"],
-      up_block_types: ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"],
+      ...sd15,
     },
     feeds: {
       x: numbers(0.37, 2, 4, 64, 64),
@@ -55,6 +67,31 @@ export const parts: Readonly<Record<string, Part>> = {
     create() {
       const unet = UNet2DConditionModel(parseUNet2DConditionConfig(this.config));
       return { module: unet, trace: (leaf) => unet(leaf("x"), leaf("t"), leaf("context")) };
+    },
+  },
+  "unet-motion": {
+    file: weights,
+    sequential: true,
+    peers: ["torch"],
+    config: {
+      _class_name: "UNetMotionModel",
+      sample_size: 64,
+      cross_attention_dim: sd15.cross_attention_dim,
+      block_out_channels: sd15.block_out_channels,
+      down_block_types: sd15.down_block_types.map((name) => name.replace("2D", "Motion")),
+      up_block_types: sd15.up_block_types.map((name) => name.replace("2D", "Motion")),
+    },
+    feeds: {
+      x: numbers(0.37, 2 * FRAMES, 4, 32, 32),
+      t: { dtype: "float32", shape: [2 * FRAMES], data: new Float32Array(2 * FRAMES).fill(500) },
+      context: numbers(0.13, 2 * FRAMES, 77, 768),
+    },
+    create() {
+      const motion = motionPlan(parseMotionAdapterConfig({}));
+      const unet = UNet2DConditionModel(parseUNet2DConditionConfig(sd15), motion);
+      const trace = (leaf: (name: string) => Tensor) =>
+        unet(leaf("x"), leaf("t"), leaf("context"), { frames: { count: FRAMES } });
+      return { module: unet, trace };
     },
   },
   "unet-sdxl": {

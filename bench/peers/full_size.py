@@ -30,6 +30,20 @@ def unet(folder):
     return Call(model, lambda x, t, context: model(x, t, context).sample)
 
 
+FRAMES = 16
+
+
+def unet_motion_inputs():
+    """Two clips of 16 frames, whose numbers are ours: frame after frame."""
+    frames = numbers(0.37, 2, FRAMES, 4, 32, 32).permute(0, 2, 1, 3, 4)
+    return frames, torch.full((2,), 500.0), numbers(0.13, 2 * FRAMES, 77, 768)
+
+
+def unet_motion(folder):
+    model = diffusers.UNetMotionModel.from_pretrained(folder).eval()
+    return Call(model, lambda x, t, context: model(x, t, context).sample.permute(0, 2, 1, 3, 4))
+
+
 def unet_xl_inputs():
     ids = torch.tensor([[256.0, 256, 0, 0, 256, 256]] * 2)
     context = numbers(0.13, 2, 77, 2048)
@@ -77,6 +91,7 @@ class Call(torch.nn.Module):
 
 PARTS = {
     "unet-sd15": (unet, unet_inputs),
+    "unet-motion": (unet_motion, unet_motion_inputs),
     "unet-sdxl": (unet_xl, unet_xl_inputs),
     "vae-decode": (vae, vae_inputs),
     "text-encoder": (text, text_inputs),
