@@ -19,6 +19,8 @@ export function describeComfort(studio: () => Studio): void {
     expect(await overflow(page)).toBe(0);
     const { height } = (await page.locator(".composer").boundingBox())!;
     expect(height).toBeLessThan(400);
+    for (let press = 0; press < 2; press++) await page.getByRole("button", { name: "Start from this image" }).click();
+    await expect.poll(() => page.getByText("The next image starts from this one.").count()).toBe(1);
     await page.getByRole("tab", { name: "Gallery" }).click();
     await page.getByRole("row").waitFor();
     expect(await overflow(page)).toBe(0);

@@ -17,8 +17,11 @@ interface Message {
 
 const queue = new ToastQueue<Message>({ maxVisibleToasts: 3 });
 
-/** Says something beside the page for some seconds; with an action it stays longer. */
+/** Says something beside the page for some seconds; with an action it stays longer. The same words take the place of the earlier ones, unless those offer a way back. */
 export function say(text: string, options: Omit<Message, "text"> = {}): void {
+  const isSame = ({ content }: { readonly content: Message }) =>
+    content.text === text && content.detail === options.detail && content.action === undefined;
+  for (const { key } of queue.visibleToasts.filter(isSame)) queue.close(key);
   queue.add({ text, ...options }, { timeout: options.action || options.detail ? 9000 : 5000 });
 }
 
