@@ -9,13 +9,10 @@ import type { ModelManifest } from "./src/engine/manifest.ts";
 import { isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
 
 const packageFolder = fileURLToPath(new URL(".", import.meta.resolve("@aquatint/model-emoji/package.json")));
-/** Folders of models that the page's host has, by their addresses: the model, and its motion adapter where it is trained. */
-const hosted = ["latent", "motion"]
-  .map((name) => ({
-    name: `model-emoji/${name}`,
-    folder: join(packageFolder, name),
-    address: name.replace("latent", "model"),
-  }))
+/** Folders of models that the page's host has, by their addresses: the model, its motion adapter where it is trained, and the pixel model. */
+const addresses = { latent: "model", motion: "motion", pixel: "pixel" };
+const hosted = Object.entries(addresses)
+  .map(([name, address]) => ({ name: `model-emoji/${name}`, folder: join(packageFolder, name), address }))
   .filter(({ folder }) => existsSync(folder));
 type Hosted = (typeof hosted)[number];
 /** Bytes of a piece: what is fetched, checked and kept at once. */
@@ -43,7 +40,7 @@ async function manifestOf({ name, folder }: Hosted): Promise<ModelManifest> {
   };
 }
 
-/** Serves the default model at `model/`, and its motion adapter at `motion/`, with the hashes of their pieces; copies them into the build. */
+/** Serves the models at their addresses, with the hashes of their pieces; copies them into the build. */
 function defaultModel(): Plugin {
   let output = "";
   return {
@@ -134,7 +131,11 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
-      input: { page: "index.html", "service-worker": "src/offline/service-worker.ts" },
+      input: {
+        page: "index.html",
+        lecture: "lecture/index.html",
+        "service-worker": "src/offline/service-worker.ts",
+      },
       output: {
         entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js"),
       },

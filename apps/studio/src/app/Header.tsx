@@ -1,8 +1,8 @@
 import { Tab, TabList } from "react-aria-components";
 import { type View, views } from "../state/view-store.ts";
 import { IconButton } from "../ui/buttons.tsx";
+import { ThemeMenu } from "../ui/ThemeMenu.tsx";
 import { Status } from "./Status.tsx";
-import { ThemeMenu } from "./ThemeMenu.tsx";
 
 const titles: Readonly<Record<View, string>> = { make: "Make", gallery: "Gallery", grid: "Grid", compare: "Compare" };
 
@@ -22,6 +22,9 @@ export const Header = ({ onShortcuts }: { readonly onShortcuts: () => void }) =>
     </TabList>
     <div className="bar-end">
       <Status />
+      <a className="bar-link" href="lecture/">
+        Lecture
+      </a>
       <ThemeMenu />
       <IconButton label="Keyboard shortcuts" icon="keyboard" shortcut="?" onPress={onShortcuts} />
     </div>

@@ -4,9 +4,9 @@ import { openEngine } from "../engine/engine-store.ts";
 import { openGallery } from "../gallery/gallery-store.ts";
 import { openLibrary } from "../models/keep.ts";
 import { registerOffline } from "../offline/register.ts";
+import { applyTheme } from "../ui/ThemeMenu.tsx";
 import { App } from "./App.tsx";
 import { preloadParts } from "./later.tsx";
-import { applyTheme } from "./ThemeMenu.tsx";
 
 applyTheme();
 const root = document.querySelector("#root");

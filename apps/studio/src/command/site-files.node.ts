@@ -30,14 +30,16 @@ export interface SiteFile {
 /** The folder of the built page in this package. */
 export const siteFolder = (): string => fileURLToPath(new URL("../../dist/page", import.meta.url));
 
-/** Every file of a folder by its address, "/" for index.html. Nothing else of the disk has an address. */
+/** Every file of a folder by its address; index.html also has that of its folder, "/". Nothing else of the disk has an address. */
 export async function siteFiles(folder: string): Promise<ReadonlyMap<string, SiteFile>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const described = await Promise.all(files.map((path) => describe(path, folder)));
   const site = new Map(described);
-  const index = site.get("/index.html");
-  if (index) return site.set("/", index);
+  for (const [address, file] of described) {
+    if (address.endsWith("/index.html")) site.set(address.slice(0, -"index.html".length), file);
+  }
+  if (site.has("/")) return site;
   throw new AquatintError("studio/not-built", `there is no page in ${folder}`, {
     hint: "build it: npm run build -w @aquatint/studio",
   });

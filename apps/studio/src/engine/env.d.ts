@@ -6,6 +6,11 @@ interface ImportMetaEnv {
 }
 interface ImportMeta {
   readonly env: ImportMetaEnv;
+  /** Vite's: functions that load each file that a pattern finds, by its path. */
+  glob<T>(
+    pattern: string,
+    options: { readonly query?: string; readonly import?: string },
+  ): Readonly<Record<string, () => Promise<T>>>;
 }
 /** The address of a script that runs as a worker. */
 declare module "*?worker&url" {

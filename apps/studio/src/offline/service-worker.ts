@@ -48,8 +48,8 @@ scope.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const address = url.replace(/[?#].*$/, "");
   if (method !== "GET") return;
-  if (mode === "navigate" && address === scope.registration.scope) event.respondWith(page(addressOf("index.html")));
-  else if (isOfPage(address)) event.respondWith(page(address));
+  const file = mode === "navigate" && address.endsWith("/") ? `${address}index.html` : address;
+  if (isOfPage(file)) event.respondWith(page(file));
 });
 
 /** A file of the page, from the cache, with the headers that a host may not send. */

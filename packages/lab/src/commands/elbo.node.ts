@@ -7,7 +7,8 @@ import { DEFAULT_MODEL_PACKAGE } from "aquatint/node";
 import { duration } from "aquatint/util";
 import { type Elbo, type ElboTerm, elbo, elboOf } from "../elbo/elbo.ts";
 import { fixedVariances, reverseStep } from "../elbo/reverse-process.ts";
-import { openPixelDenoiser, type PixelDenoiser } from "../theory/pixel-denoiser.node.ts";
+import { openPixelDenoiser } from "../theory/pixel-denoiser.node.ts";
+import type { PixelDenoiser } from "../theory/pixel-denoiser.ts";
 
 /** The options of `aquatint elbo`, as they are parsed. */
 interface Flags {

@@ -9,7 +9,7 @@ import { color } from "../reports/theme.ts";
 import type { TheoryImage, TheoryImages } from "./images.node.ts";
 import { type BoundComparison, boundsOfToy } from "./likelihoods.ts";
 import { denoisedOnce, type OneShot } from "./one-shot.ts";
-import type { PixelDenoiser } from "./pixel-denoiser.node.ts";
+import type { PixelDenoiser } from "./pixel-denoiser.ts";
 import { filled, sparseElbo } from "./pixel-elbo.ts";
 import type { Part } from "./process-section.node.ts";
 

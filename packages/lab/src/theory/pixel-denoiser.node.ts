@@ -1,18 +1,5 @@
-import { type Denoiser, networkDenoiser, type SchedulerSettings } from "aquatint/diffusion";
 import { defaultModelFolder, nodeRuntime, openTextToImage } from "aquatint/node";
-import { plainCaptions, textToImageNetwork } from "aquatint/pipelines";
-import { AquatintError } from "aquatint/util";
-
-/** A trained pixel model as the theory sees it. */
-export interface PixelDenoiser extends AsyncDisposable {
-  /** The model's folder. */
-  readonly name: string;
-  readonly settings: SchedulerSettings;
-  /** Height and width that it was trained at, in pixels. */
-  readonly size: number;
-  /** The denoiser of a batch that is told one caption for each image: x is [n, 3, size, size]. */
-  conditioned(captions: readonly string[], signal?: AbortSignal): Promise<Denoiser>;
-}
+import { checkPixels, type PixelDenoiser, pixelDenoiser } from "./pixel-denoiser.ts";
 
 /** Which model is opened; the default one of pixels when absent. */
 export interface PixelDenoiserOptions {
@@ -22,38 +9,8 @@ export interface PixelDenoiserOptions {
 
 /** Loads a pixel model as a denoiser. @throws AquatintError "model/latent" for a model of latents. */
 export async function openPixelDenoiser({ model, threads }: PixelDenoiserOptions = {}): Promise<PixelDenoiser> {
-  const folder = model ?? (await defaultModelFolder({ among: ["pixel"] }));
-  const { modules, tokenizers, scheduler: settings, binding } = await openTextToImage(folder);
-  if (modules.vae) refuseLatents(folder);
-  const weights = await binding();
-  const runtime = await nodeRuntime({ ...(threads && { threads }) });
-  const network = textToImageNetwork({ runtime, modules, ...weights });
-  const { channels, sampleSize: size } = modules;
-  return {
-    name: folder,
-    settings,
-    size,
-    async conditioned(captions, signal) {
-      const conditions = await network.encode(plainCaptions(tokenizers, captions), { signal });
-      const shape = [captions.length, channels, size, size];
-      const predict = (data: Float32Array, t: number) =>
-        network.predict({ dtype: "float32", shape, data }, t, conditions, { signal });
-      return settings.x0Transform(
-        networkDenoiser(settings, { network: predict, rows: captions.length }),
-        captions.length,
-      );
-    },
-    async [Symbol.asyncDispose]() {
-      await network[Symbol.asyncDispose]();
-      await runtime[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** The theory is about pixels: a latent model's U-Net knows no image, only what its autoencoder makes of one. */
-function refuseLatents(folder: string): never {
-  const reason = "its U-Net denoises an autoencoder's latents and not pixels, so it has no likelihood of an image";
-  throw new AquatintError("model/latent", `${folder} is a latent model: ${reason}`, {
-    hint: "give the folder of a pixel model, such as one that aquatint train wrote, or leave --model out",
-  });
+  const name = model ?? (await defaultModelFolder({ among: ["pixel"] }));
+  const opened = await openTextToImage(name);
+  checkPixels(name, opened);
+  return pixelDenoiser({ name, model: opened, runtime: await nodeRuntime({ ...(threads && { threads }) }) });
 }

@@ -37,15 +37,24 @@ const SCHEDULE = schedules.linear();
 /** Finds levels between those of the cosine walk. */
 const COSINE = schedules.cosine({ maxBeta: 0.999 });
 
+/** Options of `trajectories`. */
+export interface TrajectoryOptions {
+  readonly steps?: number;
+  readonly points?: number;
+  readonly seed?: number;
+  /** A schedule that preserves the variance; linear when absent. */
+  readonly schedule?: Schedule;
+}
+
 /** The ways that a sampler takes with the exact denoiser of the toy mixture, from the same noise for all samplers. */
 export async function trajectories(
   entry: SamplerEntry,
-  { steps = 24, points = 24, seed = 0 } = {},
+  { steps = 24, points = 24, seed = 0, schedule = SCHEDULE }: TrajectoryOptions = {},
 ): Promise<Trajectories> {
-  const path = levels({ schedule: SCHEDULE, steps });
+  const path = levels({ schedule, steps });
   const [x, stream] = [torchCpu(seed).randn(2 * points), torchCpu(seed + 1)];
   const noise = () => stream.randn(2 * points);
-  const input = { x, rows: points, levels: path, denoise: toyMixture.denoise, noise, levelAt: finder(SCHEDULE) };
+  const input = { x, rows: points, levels: path, denoise: toyMixture.denoise, noise, levelAt: finder(schedule) };
   const states: Latent[] = [x, ...(await stepsOf(entry, input)).filter(({ final }) => final).map((step) => step.x)];
   return Array.from({ length: points }, (_, i) =>
     states.map((state) => [itemAt(state, 2 * i), itemAt(state, 2 * i + 1)] as const),

@@ -1,7 +1,7 @@
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore, useStore } from "../state/store.ts";
-import { IconButton } from "../ui/buttons.tsx";
+import { IconButton } from "./buttons.tsx";
 
 const themes = { system: "As the system", light: "Light", dark: "Dark" } as const;
 type Theme = keyof typeof themes;

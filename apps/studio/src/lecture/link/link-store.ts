@@ -1,0 +1,61 @@
+import { useEffect, useMemo } from "react";
+import { createStore, useStore } from "../../state/store.ts";
+import type { Codec } from "./codecs.ts";
+import { type Place, parsePlace, placeHash, sharedValues } from "./place.ts";
+
+/** The place that the page shows; its address follows. */
+export const placeStore = createStore<Place>(parsePlace(location.hash));
+
+/** What the address said that could not be read, by key. */
+export const unreadStore = createStore<Readonly<Record<string, string>>>({});
+
+addEventListener("hashchange", () => {
+  if (location.hash !== placeHash(placeStore.get())) placeStore.set(parsePlace(location.hash));
+});
+
+/** Milliseconds between two changes of the address: browsers allow about a hundred in half a minute. */
+const PAUSE = 350;
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+const writeAddress = () => {
+  waiting = undefined;
+  history.replaceState(null, "", placeHash(placeStore.get()));
+};
+
+/** Opens a page at a step, as a new entry of the browser's history. */
+export function openPage(page: string, values: Place["values"] = {}): void {
+  if (waiting !== undefined) {
+    clearTimeout(waiting);
+    writeAddress();
+  }
+  unreadStore.set({});
+  placeStore.set({ page, values: { ...sharedValues(placeStore.get().values), ...values } });
+  history.pushState(null, "", placeHash(placeStore.get()));
+}
+
+/** Changes a value of the address; undefined takes it out. */
+export function changeValue(key: string, value: string | undefined): void {
+  placeStore.set(({ page, values }) => {
+    const { [key]: _, ...others } = values;
+    return { page, values: value === undefined ? others : { ...others, [key]: value } };
+  });
+  waiting ??= setTimeout(writeAddress, PAUSE);
+}
+
+/** A value that the address holds under `key`, and how to change it; the initial one has no place in the address. */
+export function useLinkedValue<T>(key: string, codec: Codec<T>): [value: T, change: (next: T) => void] {
+  const written = useStore(placeStore, ({ values }) => values[key]);
+  const value = useMemo(() => (written === undefined ? undefined : codec.parse(written)), [written, codec]);
+  const isUnread = written !== undefined && value === undefined;
+  useEffect(() => {
+    if (isUnread) unreadStore.set((unread) => ({ ...unread, [key]: codec.expected }));
+  }, [isUnread, key, codec]);
+  const change = useMemo(() => {
+    const initial = codec.format(codec.initial);
+    return (next: T) => {
+      const formatted = codec.format(next);
+      changeValue(key, formatted === initial ? undefined : formatted);
+    };
+  }, [key, codec]);
+  return [value ?? codec.initial, change];
+}

@@ -1,0 +1,17 @@
+import type { LecturePage } from "./page.ts";
+
+/** A page in the table of contents. */
+export interface PageEntry {
+  /** Its name in the address. */
+  readonly name: string;
+  /** The number of its topic, 1 to 10. */
+  readonly number: number;
+  readonly title: string;
+  readonly load: () => Promise<{ readonly page: LecturePage }>;
+}
+
+/** Every page of the lecture, in order. docs/lecture-pages.md says how to add one. */
+export const pages: readonly PageEntry[] = [
+  { number: 1, name: "forward", title: "Adding noise", load: () => import("./pages/forward/index.ts") },
+  { number: 2, name: "schedules", title: "Noise schedules", load: () => import("./pages/schedules/index.ts") },
+];

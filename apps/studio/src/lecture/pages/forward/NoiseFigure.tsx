@@ -1,0 +1,108 @@
+import { useStore } from "../../../state/store.ts";
+import { Button } from "../../../ui/buttons.tsx";
+import { RangeField } from "../../../ui/fields.tsx";
+import { Captioned } from "../../chart/ImageView.tsx";
+import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
+import { Reading, Readout } from "../../figure/numbers.tsx";
+import { jobHook } from "../../figure/use-job.ts";
+import { ImagePicker } from "../../input/ImagePicker.tsx";
+import { imageStore } from "../../input/image-store.ts";
+import { ScheduleField } from "../../input/ScheduleField.tsx";
+import { STEPS } from "../../input/schedule.ts";
+import { useSchedule } from "../../input/use-schedule.ts";
+import { choice, number } from "../../link/codecs.ts";
+import { Formula } from "../../text/formula.tsx";
+import { ChoiceField } from "../../ui/ChoiceField.tsx";
+import type { jobs, NoiseState } from "./jobs.ts";
+import { NoiseHistogram } from "./NoiseHistogram.tsx";
+
+/** Starts the worker of this page's figures. */
+export const startWorker = () => new Worker(new URL("./forward.worker.ts", import.meta.url), { type: "module" });
+
+const useForward = jobHook<typeof jobs>();
+
+const codecs = {
+  t: number({ initial: 250, min: 0, max: STEPS, step: 1 }),
+  mode: choice({ initial: "jump", among: ["jump", "steps"] }),
+  seed: number({ initial: 0, min: 0, max: 9999, step: 1 }),
+};
+
+/** The number that the formula shows: the green of the middle of the image. */
+const PIXEL = 64 * 64 + 32 * 64 + 32;
+
+const Filled = ({ state }: { readonly state: NoiseState | undefined }) => (
+  <Formula
+    block
+    tex="x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon = #alpha \times #x0 + #sigma \times #eps = #x"
+    values={{ alpha: state?.alpha, sigma: state?.sigma, ...state?.pixel }}
+  />
+);
+
+const Compared = ({ compared, sigma }: NoiseState) =>
+  compared && (
+    <>
+      {" "}
+      The noise of all steps has the standard deviation {compared.deviation.toFixed(4)}, and one jump says{" "}
+      {sigma.toFixed(4)}. A jump with that noise ends at the same image, up to {compared.difference.toExponential(1)}.
+    </>
+  );
+
+const describe = ({ t, alphaBar, mean, deviation }: NoiseState) =>
+  `At t = ${t}, ${(100 * alphaBar).toFixed(1)} % of the variance is image. The values of x_t have mean ${mean.toFixed(2)} and standard deviation ${deviation.toFixed(2)}.`;
+
+function Noise() {
+  const { values } = useStore(imageStore);
+  const { name, drawn } = useSchedule();
+  const [t, setT] = useFigureValue("t", codecs.t);
+  const [mode, setMode] = useFigureValue("mode", codecs.mode);
+  const [seed, setSeed] = useFigureValue("seed", codecs.seed);
+  const { value: state } = useForward("noise", { values, name, drawn, t, mode, seed, pixel: PIXEL });
+  return (
+    <>
+      <div className="controls">
+        <RangeField label="t" help="0 is the image, 1000 is noise." value={t} min={0} max={STEPS} onChange={setT} />
+        <ChoiceField
+          label="How"
+          value={mode}
+          onChange={setMode}
+          choices={{ jump: "One jump", steps: "Step by step" }}
+        />
+        <ScheduleField />
+      </div>
+      <div className="views">
+        <Captioned values={values} label="The image x_0">
+          <Formula tex="x_0" />
+        </Captioned>
+        <Captioned values={state?.x} label={`x_t at t = ${state?.t ?? t}`}>
+          <Formula tex="x_t" /> at t = {state?.t ?? t}
+        </Captioned>
+        <NoiseHistogram state={state} />
+      </div>
+      <Filled state={state} />
+      <Readout>
+        <Reading label={<Formula tex="\bar\alpha_t" />} name="alphaBar" of={state?.alphaBar ?? Number.NaN} />
+        <Reading label="log SNR" name="logSnr" of={state?.logSnr ?? Number.NaN} />
+        <Reading label="mean" name="mean" of={state?.mean ?? Number.NaN} />
+        <Reading label="deviation" name="deviation" of={state?.deviation ?? Number.NaN} />
+        <Reading label="center pixel" name="pixel" of={state?.pixel.x ?? Number.NaN} />
+      </Readout>
+      <Caption>
+        {state ? describe(state) : "The figure computes."}
+        {state && <Compared {...state} />}
+      </Caption>
+      <div className="figure-foot">
+        <ImagePicker />
+        <Button icon="dice" onPress={() => setSeed((seed + 1) % 10000)}>
+          Other noise
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** The image at any time, in one jump or step by step. */
+export const NoiseFigure = () => (
+  <Figure id="noise" title="Add noise to an image" worker={startWorker}>
+    <Noise />
+  </Figure>
+);

@@ -1,0 +1,33 @@
+/** Terms of the lecture, each in a sentence or two. */
+export const glossary = {
+  noise: "Independent draws from a normal distribution with mean 0 and variance 1, one for every number of the image.",
+  schedule: "The function ᾱ(t) that says how much of the image is left at time t. It falls from 1 to 0.",
+  "time step": "A number t from 0 to T. 0 is the clean image, T is pure noise. T is 1000 here, as in most papers.",
+  "alpha bar": "ᾱ: the share of the image in the variance of x_t. The rest, 1 − ᾱ, is noise.",
+  SNR: "Signal-to-noise ratio: ᾱ / (1 − ᾱ). It is infinite for a clean image and 0 for noise.",
+  "forward process":
+    "The Markov chain that adds a little noise in every step: q(x_t | x_{t−1}). It has nothing to learn.",
+  "reverse process": "The Markov chain that removes the noise again, from x_T to x_0. Its steps are learned.",
+  posterior: "The distribution of x_{t−1} if both x_t and x_0 are known. It is normal, with a known mean and variance.",
+  denoiser:
+    "A function that estimates the clean image x_0 from x_t and t. Here it is a neural network, or an exact formula.",
+  "posterior mean":
+    "The average of all clean images that could have led to x_t, weighted by how likely each is: E[x_0 | x_t].",
+  score: "The gradient of the logarithm of the density of x_t. It points to where data is denser.",
+  mixture: "A distribution that is a weighted sum of others, here of normal distributions.",
+  "normal distribution": "The bell curve, also called Gaussian, with a mean and a variance.",
+  KL: "Kullback-Leibler divergence: how much two distributions differ, in bits here. It is 0 only if they are equal.",
+  ELBO: "Evidence lower bound: a computable bound on the logarithm of the probability that the model gives to an image.",
+  "bits per dimension": "A loss for each color value of an image, in bits. A model that knows nothing needs 8 of them.",
+  sampler: "An algorithm that walks from noise to an image in some steps, with the denoiser at each.",
+  order: "How fast the error of a sampler falls: with order p, twice as many steps divide it by 2^p.",
+  guidance:
+    "Classifier-free guidance: the difference that the prompt makes to the estimate is multiplied by the scale.",
+  latent: "A compressed form of an image, which an autoencoder turns into pixels.",
+  "variance exploding": "Coordinates in which the image keeps its scale and noise of size σ is added: x = x_0 + σε.",
+  DDPM: "The sampler of Ho et al. 2020. It adds fresh noise after every step.",
+  DDIM: "The sampler of Song et al. 2021. It adds no noise, so that the start decides the image.",
+} as const;
+
+/** A term of the glossary. */
+export type GlossaryTerm = keyof typeof glossary;

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { parseFormula } from "./parse-formula.ts";
+
+/** A formula as text: tags with their parts. */
+const shown = (tex: string): string => {
+  const text = (nodes: ReturnType<typeof parseFormula>): string =>
+    nodes
+      .map((node) => {
+        if (node.type === "value") return `#${node.name}`;
+        if (node.type === "leaf") return node.text ?? " ";
+        return `${node.tag}(${node.parts.map(text).join("; ")})`;
+      })
+      .join(" ");
+  return text(parseFormula(tex));
+};
+
+test.each([
+  ["x_t", "msub(x; t)"],
+  ["x_{t-1}^2", "msubsup(x; t − 1; 2)"],
+  ["\\sqrt{\\bar\\alpha_t} x_0", "msqrt(msub(mover(α; ¯); t)) msub(x; 0)"],
+  ["\\frac{a}{#b}", "mfrac(a; #b)"],
+  ["\\sum_{t=1}^T", "munderover(∑; t = 1; T)"],
+  ["12.5 \\text{bits}", "12.5 bits"],
+])("%s", (tex, tree) => {
+  expect(shown(tex)).toBe(tree);
+});
+
+test.each(["\\sqrt{x", "\\unknown", "x_"])("what it cannot read is an error: %s", (tex) => {
+  expect(() => parseFormula(tex)).toThrow(`the formula "${tex}"`);
+});

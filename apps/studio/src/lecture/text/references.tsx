@@ -1,0 +1,65 @@
+/** The papers of the lecture. */
+const references = {
+  sohl2015: {
+    text: "Sohl-Dickstein et al., Deep Unsupervised Learning using Nonequilibrium Thermodynamics, 2015",
+    arxiv: "1503.03585",
+  },
+  ho2020: { text: "Ho, Jain, Abbeel, Denoising Diffusion Probabilistic Models, 2020", arxiv: "2006.11239" },
+  song2021: { text: "Song, Meng, Ermon, Denoising Diffusion Implicit Models, 2021", arxiv: "2010.02502" },
+  score2021: {
+    text: "Song et al., Score-Based Generative Modeling through Stochastic Differential Equations, 2021",
+    arxiv: "2011.13456",
+  },
+  nichol2021: {
+    text: "Nichol, Dhariwal, Improved Denoising Diffusion Probabilistic Models, 2021",
+    arxiv: "2102.09672",
+  },
+  kingma2021: { text: "Kingma et al., Variational Diffusion Models, 2021", arxiv: "2107.00630" },
+  rombach2022: {
+    text: "Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models, 2022",
+    arxiv: "2112.10752",
+  },
+  karras2022: {
+    text: "Karras et al., Elucidating the Design Space of Diffusion-Based Generative Models, 2022",
+    arxiv: "2206.00364",
+  },
+  lin2024: {
+    text: "Lin et al., Common Diffusion Noise Schedules and Sample Steps are Flawed, 2024",
+    arxiv: "2305.08891",
+  },
+  liu2023: { text: "Liu, Gong, Liu, Flow Straight and Fast, 2023", arxiv: "2209.03003" },
+  xu2022: { text: "Xu et al., GeoDiff, 2022", arxiv: "2203.02923" },
+  guidance2022: { text: "Ho, Salimans, Classifier-Free Diffusion Guidance, 2022", arxiv: "2207.12598" },
+  lu2022: { text: "Lu et al., DPM-Solver++, 2022", arxiv: "2211.01095" },
+  efron2011: { text: "Efron, Tweedie's Formula and Selection Bias, 2011", doi: "10.1198/jasa.2011.tm11181" },
+} as const;
+
+/** The name of a paper. */
+export type ReferenceName = keyof typeof references;
+
+/** A paper, and where in it to look. */
+export interface Citation {
+  readonly paper: ReferenceName;
+  /** "equations 4 and 7" */
+  readonly at?: string;
+}
+
+const addressOf = (paper: { readonly arxiv?: string; readonly doi?: string }): string =>
+  paper.arxiv ? `https://arxiv.org/abs/${paper.arxiv}` : `https://doi.org/${paper.doi}`;
+
+/** The papers of a page. */
+export const References = ({ citations }: { readonly citations: readonly Citation[] }) => (
+  <section className="references" aria-labelledby="references-title">
+    <h2 id="references-title">References</h2>
+    <ol>
+      {citations.map(({ paper, at }) => (
+        <li key={`${paper} ${at}`}>
+          <a href={addressOf(references[paper])} rel="noreferrer">
+            {references[paper].text}
+          </a>
+          {at && `, ${at}`}
+        </li>
+      ))}
+    </ol>
+  </section>
+);
