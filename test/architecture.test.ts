@@ -94,7 +94,7 @@ const studioImports: ImportTable = {
   make: ["clip", "engine", "gallery", "models", "prompt", "settings", "source", "state", "ui"],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  lecture: ["offline", "state", "ui"],
+  lecture: ["engine", "offline", "state", "ui"],
   app: ["clip", "compare", "engine", "gallery", "grid", "make", "models", "offline", "source", "state", "ui"],
 };
 

@@ -4,7 +4,7 @@ import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import { type EngineClient, startEngine } from "./client.ts";
-import type { EngineDevice } from "./device.ts";
+import { type EngineDevice, engineThreads } from "./device.ts";
 import type { ModelProgress } from "./model-files.ts";
 import type { EngineInfo } from "./protocol.ts";
 
@@ -65,12 +65,6 @@ async function start(device = chosenDevice()): Promise<EngineClient> {
     throw error;
   }
 }
-
-/**
- * Threads for a number of logical processors: half of them, at most 4. The default model's layers are small, and each waits for the
- * slowest thread; more threads than idle cores make an image take longer (docs/performance.md).
- */
-export const engineThreads = (processors = 1): number => Math.min(4, Math.ceil(processors / 2));
 
 /** Takes the processor from now on, where WebGPU was chosen and is gone or broken. */
 function onProcessor({ message }: AquatintError): Promise<EngineClient> {

@@ -1,6 +1,5 @@
 import {
   type Model,
-  openModel,
   type Runtime,
   type TextToImageModel,
   type TextToImageNetwork,
@@ -10,9 +9,7 @@ import {
 import { modelPreviewer, type Previewer } from "aquatint/pipelines";
 import { webRuntime } from "aquatint/web";
 import type { ModelSource } from "../model-files/open-source.ts";
-import { modelBytes, weightsHash } from "./manifest.ts";
-import { fetchManifest, storedModel } from "./model-files.ts";
-import { browserPieces } from "./pieces.ts";
+import { hostedModel } from "./hosted-model.ts";
 import type { EngineCalls, EngineEvent, EngineInfo } from "./protocol.ts";
 
 /** Options of each call. */
@@ -53,20 +50,8 @@ export async function load(params: EngineCalls["open"]["params"], { onEvent }: C
 type OnEvent = CallOptions["onEvent"];
 
 /** The page's own model, from the browser's store or from the host. */
-async function openDefault(base: string, onEvent: OnEvent) {
-  const store = await browserPieces();
-  const manifest = await fetchManifest(base, store);
-  const stored = { damaged: 0, isKept: store.isLasting };
-  const onProgress = (progress: Extract<EngineEvent, { type: "model" }>["progress"]) => {
-    Object.assign(stored, progress);
-    onEvent({ type: "model", progress });
-  };
-  const files = await storedModel(manifest, { base, store, onProgress });
-  const published = await openModel(files);
-  const facts = { modelHash: weightsHash(manifest), modelBytes: modelBytes(manifest) };
-  const info = { ...facts, modelName: manifest.name, isModelKept: stored.isKept, damagedPieces: stored.damaged };
-  return { published, info };
-}
+const openDefault = (base: string, onEvent: OnEvent) =>
+  hostedModel(base, (progress) => onEvent({ type: "model", progress }));
 
 /** A visitor's files; their code is loaded where there are some. */
 async function loadFiles(

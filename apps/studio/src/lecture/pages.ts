@@ -14,4 +14,7 @@ export interface PageEntry {
 export const pages: readonly PageEntry[] = [
   { number: 1, name: "forward", title: "Adding noise", load: () => import("./pages/forward/index.ts") },
   { number: 2, name: "schedules", title: "Noise schedules", load: () => import("./pages/schedules/index.ts") },
+  { number: 3, name: "reverse", title: "Removing noise", load: () => import("./pages/reverse/index.ts") },
+  { number: 4, name: "elbo", title: "The objective", load: () => import("./pages/elbo/index.ts") },
+  { number: 6, name: "sampling", title: "Sampling", load: () => import("./pages/sampling/index.ts") },
 ];

@@ -38,8 +38,11 @@ export function visitedTimes(steps: number, evaluations: number): ReadonlySet<nu
   return new Set([...Array.from({ length: dense }, (_, i) => i + 1), ...spread]);
 }
 
-/** The bound of all terms, those that are missing taken from their neighbors: ln(bits) is linear in ln(t). */
-export function filled(terms: readonly ElboTerm[]): Elbo {
+/** The bound of all terms, those that are missing taken from their neighbors. */
+export const filled = (terms: readonly ElboTerm[]): Elbo => elboOf(filledTerms(terms));
+
+/** The terms with those between them, taken from their neighbors: ln(bits) is linear in ln(t). */
+export function filledTerms(terms: readonly ElboTerm[]): readonly ElboTerm[] {
   const measured = terms.filter(({ part }) => part === "denoising matching").toSorted((a, b) => a.t - b.t);
   const between = measured.slice(1).flatMap((to, i) => {
     const from = itemAt(measured, i);
@@ -49,5 +52,5 @@ export function filled(terms: readonly ElboTerm[]): Elbo {
       return { part: "denoising matching", t, bits: from.bits ** (1 - share) * to.bits ** share };
     });
   });
-  return elboOf([...terms, ...between]);
+  return [...terms, ...between];
 }

@@ -17,7 +17,7 @@ const shown = (tex: string): string => {
 test.each([
   ["x_t", "msub(x; t)"],
   ["x_{t-1}^2", "msubsup(x; t − 1; 2)"],
-  ["\\sqrt{\\bar\\alpha_t} x_0", "msqrt(msub(mover(α; ¯); t)) msub(x; 0)"],
+  ["\\sqrt{\\bar\\alpha_t} x_0", "msqrt(msub(ᾱ; t)) msub(x; 0)"],
   ["\\frac{a}{#b}", "mfrac(a; #b)"],
   ["\\sum_{t=1}^T", "munderover(∑; t = 1; T)"],
   ["12.5 \\text{bits}", "12.5 bits"],

@@ -35,7 +35,8 @@ const operators: Readonly<Record<string, string>> = {
 };
 const words = new Set(["log", "exp", "cos", "sin", "min", "max", "ln"]);
 const upright: Readonly<Record<string, string>> = { N: "𝒩", E: "𝔼", KL: "KL", SNR: "SNR", I: "𝐈" };
-const accents: Readonly<Record<string, string>> = { bar: "¯", hat: "^", tilde: "~" };
+/** Combining characters: fonts without a table for mathematics do not place accents of their own. */
+const accents: Readonly<Record<string, string>> = { bar: "\u0304", hat: "\u0302", tilde: "\u0303" };
 
 /** Reads the subset of TeX that the lecture's formulas are written in. @throws Error that quotes what it cannot read. */
 export function parseFormula(tex: string): readonly FormulaNode[] {
@@ -97,15 +98,20 @@ class Reader {
     return /^\p{L}$/u.test(token) ? leaf("mi", token) : leaf("mo", token === "-" ? "−" : token);
   }
 
+  private accented(accent: string): FormulaNode {
+    const [base, ...others] = this.group();
+    if (base?.type !== "leaf" || others.length > 0)
+      throw new Error(`an accent of "${this.tex}" is not over one letter`);
+    const text = `${base.text}${accent}`.normalize("NFC");
+    return { type: "leaf", tag: "mi", text, attributes: { className: "accented" } };
+  }
+
   private command(name: string): FormulaNode {
     if (name === "," || name === ";") return { type: "leaf", tag: "mspace", attributes: { width: "0.3em" } };
     if (name === "sqrt") return { type: "layout", tag: "msqrt", parts: [this.group()] };
     if (name === "frac") return { type: "layout", tag: "mfrac", parts: [this.group(), this.group()] };
     const accent = accents[name];
-    if (accent) {
-      const attributes = { accent: "true" };
-      return { type: "layout", tag: "mover", attributes, parts: [this.group(), [leaf("mo", accent)]] };
-    }
+    if (accent) return this.accented(accent);
     const letter = letters[name];
     if (letter) return leaf("mi", letter);
     const operator = operators[name];

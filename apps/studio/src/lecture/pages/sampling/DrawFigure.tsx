@@ -1,0 +1,128 @@
+import { useState } from "react";
+import { Input, Label, TextField } from "react-aria-components";
+import { Button } from "../../../ui/buttons.tsx";
+import { RangeField, SelectField } from "../../../ui/fields.tsx";
+import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
+import { jobHook } from "../../figure/use-job.ts";
+import { choice, number, text } from "../../link/codecs.ts";
+import { siteRoot } from "../../site-root.ts";
+import type { DrawState, jobs } from "./draw-jobs.ts";
+import { FilledStep } from "./FilledStep.tsx";
+import { Frames } from "./Frames.tsx";
+import { samplerChoices, samplerNames } from "./mixture.ts";
+
+const startWorker = () => new Worker(new URL("./draw.worker.ts", import.meta.url), { type: "module" });
+
+const useDraw = jobHook<typeof jobs>();
+
+const codecs = {
+  prompt: text({ initial: "an astronaut riding a horse", longest: 300 }),
+  left: choice({ initial: "renoise", among: samplerNames }),
+  right: choice({ initial: "ddim", among: samplerNames }),
+  steps: number({ initial: 10, min: 1, max: 50, step: 1 }),
+  guidance: number({ initial: 4, min: 0, max: 12 }),
+  seed: number({ initial: 7, min: 0, max: 9999, step: 1 }),
+  at: number({ initial: 1, min: 1, max: 50, step: 1 }),
+};
+
+function useSettings() {
+  const [prompt, setPrompt] = useFigureValue("prompt", codecs.prompt);
+  const [left, setLeft] = useFigureValue("left", codecs.left);
+  const [right, setRight] = useFigureValue("right", codecs.right);
+  const [steps, setSteps] = useFigureValue("steps", codecs.steps);
+  const [guidance, setGuidance] = useFigureValue("guidance", codecs.guidance);
+  const [seed, setSeed] = useFigureValue("seed", codecs.seed);
+  const values = { prompt, left, right, steps, guidance, seed };
+  return { values, setPrompt, setLeft, setRight, setSteps, setGuidance, setSeed };
+}
+
+/** The prompt, used when the field is left or Enter is pressed. */
+const Prompt = ({ prompt, onChange }: { readonly prompt: string; readonly onChange: (prompt: string) => void }) => {
+  const [draft, setDraft] = useState(prompt);
+  const use = () => draft !== prompt && onChange(draft);
+  return (
+    <TextField className="field" value={draft} onChange={setDraft} maxLength={300} onBlur={use}>
+      <Label className="field-label">Prompt</Label>
+      <Input className="text-input" onKeyDown={(event) => event.key === "Enter" && use()} />
+    </TextField>
+  );
+};
+
+const Controls = ({ values, ...set }: ReturnType<typeof useSettings>) => (
+  <div className="controls">
+    <Prompt prompt={values.prompt} onChange={set.setPrompt} />
+    <SelectField label="First" help="A sampler." value={values.left} choices={samplerChoices} onChange={set.setLeft} />
+    <SelectField
+      label="Second"
+      help="Another one."
+      value={values.right}
+      choices={samplerChoices}
+      onChange={set.setRight}
+    />
+    <RangeField
+      label="Guidance"
+      help="1 is the plain model, 0 ignores the prompt."
+      value={values.guidance}
+      min={0}
+      max={12}
+      step={0.5}
+      onChange={set.setGuidance}
+    />
+    <RangeField
+      label="Steps"
+      help="From noise to image."
+      value={values.steps}
+      min={1}
+      max={50}
+      onChange={set.setSteps}
+    />
+  </div>
+);
+
+function describe(state: DrawState | undefined): string {
+  if (!state || state.runs.length === 0) return "The default model is opened: 23 MB at the first visit.";
+  const texts = state.runs.map(({ title, steps, n, image }) =>
+    image ? `${title} is done` : `${title} is at step ${steps.length} of ${n}`,
+  );
+  return `${texts.join("; ")}. Above x_t, below the estimate of x_0 from it.`;
+}
+
+function Draw() {
+  const settings = useSettings();
+  const { values } = settings;
+  const [at, setAt] = useFigureValue("at", codecs.at);
+  const { value: state } = useDraw("draw", { root: siteRoot.href, ...values });
+  const step = Math.min(at, values.steps);
+  return (
+    <>
+      <Controls {...settings} />
+      {[0, 1].map((i) => (
+        <Frames key={i} run={state?.runs[i]} count={values.steps} current={step} />
+      ))}
+      <RangeField
+        label="Step of the formula"
+        help="Its numbers are those of one value of the latent."
+        value={step}
+        min={1}
+        max={values.steps}
+        onChange={setAt}
+      />
+      {[0, 1].map((i) => (
+        <FilledStep key={i} run={state?.runs[i]} step={step} />
+      ))}
+      <div className="figure-foot">
+        <Caption>{describe(state)}</Caption>
+        <Button icon="dice" onPress={() => settings.setSeed((values.seed + 1) % 10000)}>
+          Other noise
+        </Button>
+      </div>
+    </>
+  );
+}
+
+/** The default model makes an image with two samplers. */
+export const DrawFigure = () => (
+  <Figure id="draw" title="From noise to an astronaut" worker={startWorker}>
+    <Draw />
+  </Figure>
+);

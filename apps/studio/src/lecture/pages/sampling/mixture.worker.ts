@@ -1,0 +1,4 @@
+import { serve } from "../../figure/serve.ts";
+import { jobs } from "./mixture-jobs.ts";
+
+serve(jobs);
