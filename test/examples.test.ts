@@ -36,6 +36,17 @@ const examples: readonly {
     arguments: tinyModel,
     leaves: (folder) => expectImages(folder, ["7.png", "8.png"], 64),
   },
+  ...Object.entries({
+    "lecture/elbo.ts": "-3.1478 0.0000 4.4671 1.3193\n",
+    "lecture/forward.ts": "0.568 -0.354 -1.441 1.071\n-0.866 -0.432 0.696 -0.646\n",
+    "lecture/reverse.ts": "-0.1550 0.1981 0.0896\n",
+    "lecture/sampling.ts": "494 1.05\n",
+    "lecture/schedules.ts": "linear 0.0786 0.0853\ncosine 0.5000 1.0000\ncustom 0.2500 0.3333\n",
+  }).map(([example, expected]) => ({
+    example,
+    arguments: async () => [],
+    leaves: (_: string, printed: string) => expect(printed).toBe(expected),
+  })),
   { example: "video.ts", arguments: tinyVideoModel, leaves: expectClip },
 ];
 
@@ -68,8 +79,10 @@ function expectRead(printed: string, percent: number): void {
 }
 
 test("every example is run", () => {
-  const files = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts"));
-  expect(examples.map(({ example }) => example)).toEqual(files);
+  const files = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".ts") && !file.startsWith("browser/"));
+  expect(examples.map(({ example }) => example)).toEqual(files.toSorted());
 });
 
 test.each(examples)("the example $example does what it should", async ({ example, arguments: argv, leaves }) => {

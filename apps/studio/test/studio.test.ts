@@ -1,18 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodePng, encodePng } from "aquatint";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { seriousFaults } from "./axe.ts";
 import { describeComfort } from "./comfort.cases.ts";
 import { makeTests } from "./make.cases.ts";
 import { largestDifference, nodeImage } from "./node-image.ts";
 import { draw, executablePath, openStudio, type Studio, shownImage, visit } from "./page.ts";
 import { describeRobustness } from "./robustness.cases.ts";
 import { describeWebGpu } from "./webgpu.cases.ts";
-
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
   let studio: Studio;
@@ -117,19 +115,6 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
     expect(problems).toEqual([]);
     await context.close();
   });
-
-  async function seriousFaults(page: Page): Promise<readonly string[]> {
-    await page.addScriptTag({ path: axe }).catch(() => {}); // once a page
-    return page.evaluate(async () => {
-      const { axe: checker } = window as unknown as {
-        axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-      };
-      const { violations } = await checker.run();
-      return violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-    });
-  }
 
   makeTests({ studio: () => studio, folder: () => folder, seriousFaults });
 

@@ -32,8 +32,13 @@ interface LineChartProps {
 
 const HEIGHT = 280;
 
-const axisOf = ({ label }: Axis, isX: boolean): uPlot.Axis => ({
+/** Whole powers of ten: a logarithmic axis has no room for more. */
+const powersOfTen = (values: readonly number[]): (number | null)[] =>
+  values.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
+
+const axisOf = ({ label, log }: Axis, isX: boolean): uPlot.Axis => ({
   label,
+  ...(log && { filter: (_: uPlot, values: number[]) => powersOfTen(values) }),
   labelSize: 22,
   labelFont: "13px system-ui, sans-serif",
   font: "12px system-ui, sans-serif",
@@ -89,6 +94,7 @@ function optionsOf(
         stroke: () => colorOf(seriesToken(style ?? i)),
         width: dots ? 0 : 2,
         dash: seriesDash(style ?? i),
+        spanGaps: !dots,
         points: dots ? { show: true, size: 5, fill: () => colorOf(seriesToken(style ?? i)) } : { show: false },
       })),
     ],

@@ -79,7 +79,9 @@ function Elbo() {
       </Readout>
       <Shares bound={bound} />
       <Tenths tenths={state?.tenths} />
-      <Caption>{state ? describe(state) : "The model is opened: 7 MB at the first visit."}</Caption>
+      <Caption>
+        {state && state.terms.length > 1 ? describe(state) : "The model is opened: 7 MB at the first visit."}
+      </Caption>
       <Numbers
         caption="The terms that were evaluated, in bits per dimension"
         columns={["term", "bits"]}

@@ -16,7 +16,7 @@ export const Shares = ({ bound }: { readonly bound: Elbo | undefined }) => (
             <rect className="share-whole" width="100" height="8" />
             <rect className="share-bar" width={100 * share} height="8" />
           </svg>
-          <span className="share-number">{bound ? percent(share) : "–"}</span>
+          <span className="share-number">{bound && bound.total > 0 ? percent(share) : "–"}</span>
         </li>
       );
     })}
@@ -47,7 +47,7 @@ export const Tenths = ({ tenths = none }: { readonly tenths?: readonly number[] 
       <line className="tenth-even" x1="0" x2="300" y1={82 - 8} y2={82 - 8} />
       {tenths.map((_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a tenth is its place
-        <text key={i} className="histogram-mark" x={i * 30 + 15} y={96} textAnchor="middle">
+        <text key={i} className="tenth-mark" x={i * 30 + 15} y={96} textAnchor="middle">
           {(i + 1) * 100}
         </text>
       ))}

@@ -17,7 +17,7 @@ const codecs = {
 };
 
 /** Tops of the axis: densities change with every slider, and the axis should not. */
-const range = [0, 4] as const;
+const range = [0, 2] as const;
 
 function usePixel() {
   const { name, drawn } = useSchedule();

@@ -11,5 +11,5 @@ export const useReverse = jobHook<typeof jobs>();
 /** The times between which a figure steps. */
 export const timeCodecs = {
   t: number({ initial: 400, min: 2, max: 1000, step: 1 }),
-  stride: number({ initial: 100, min: 1, max: 200, step: 1 }),
+  stride: number({ initial: 40, min: 1, max: 200, step: 1 }),
 };

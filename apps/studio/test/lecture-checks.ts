@@ -1,0 +1,144 @@
+import { flowConvergence, sparseElbo, toyMixture, trajectories, varianceConvergence } from "@aquatint/lab/theory";
+import { addNoise, noised, posterior, samplers, schedules } from "aquatint/diffusion";
+import { torchCpu } from "aquatint/math";
+import { generate } from "aquatint/node";
+import { openPixelDenoiser } from "../../../packages/lab/src/theory/pixel-denoiser.node.ts";
+import { defaultImage } from "../src/lecture/input/default-image.ts";
+import { sized } from "../src/lecture/pages/elbo/jobs.ts";
+
+/** Numbers of a figure that the library computes in Node. */
+export interface NumberCheck {
+  /** Where the figure is, with its state. */
+  readonly place: string;
+  readonly figure: string;
+  /** By the names that the figure gives them. */
+  readonly expected: () => Promise<Readonly<Record<string, number>>>;
+  /** How far a number may be away. */
+  readonly tolerance: number;
+}
+
+const x0 = defaultImage();
+const { linear, cosine } = schedules;
+const PIXEL = 64 * 64 + 32 * 64 + 32;
+
+const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
+
+async function walked(): Promise<Readonly<Record<string, number>>> {
+  const { level } = cosine();
+  const stream = torchCpu(3);
+  let x: Float32Array = x0;
+  for (let t = 1; t <= 40; t++) x = addNoise(level(t - 1), level(t), x, stream.randn(x0.length));
+  return { pixel: x[PIXEL]!, mean: mean(x) };
+}
+
+async function firstPath(): Promise<Readonly<Record<string, number>>> {
+  const of = async (name: "dpmpp-2m" | "ddpm") =>
+    (await trajectories(samplers[name], { steps: 5, points: 24, seed: 2, schedule: cosine() }))[0]!;
+  const [left, right] = [await of("dpmpp-2m"), await of("ddpm")];
+  return Object.fromEntries(
+    left.flatMap(([x, y], i) => [
+      [`${i} left x`, x],
+      [`${i} left y`, y],
+      [`${i} right x`, right[i]![0]],
+      [`${i} right y`, right[i]![1]],
+    ]),
+  );
+}
+
+async function plane(): Promise<Readonly<Record<string, number>>> {
+  const schedule = linear();
+  const [from, to] = [schedule.level(300), schedule.level(260)];
+  const point = [0.5, -1];
+  const { x0: data, eps } = toyMixture.estimate(point, from);
+  const score = toyMixture.score(point, from);
+  const q = posterior(from, to);
+  return Object.fromEntries(
+    [0, 1].flatMap((axis) => [
+      [`x0.${axis}`, data[axis]!],
+      [`eps.${axis}`, eps[axis]!],
+      [`score.${axis}`, score[axis]!],
+      [`mean.${axis}`, q.x * point[axis]! + q.x0 * data[axis]!],
+    ]),
+  );
+}
+
+async function bound(): Promise<Readonly<Record<string, number>>> {
+  await using model = await openPixelDenoiser();
+  const denoise = await model.conditioned([""]);
+  const { schedule } = model.settings;
+  const numbers: Record<string, number> = {};
+  const input = { denoise, schedule, x0: sized(x0, model.size), evaluations: 8, seed: 5 };
+  for await (const { part, t, bits } of sparseElbo(input)) numbers[`${part} ${t} bits`] = bits;
+  return numbers;
+}
+
+async function orders(): Promise<Readonly<Record<string, number>>> {
+  const steps = [6, 12, 24, 48, 96, 192];
+  const all = [...(await flowConvergence(steps)), ...(await varianceConvergence(steps))];
+  return Object.fromEntries(
+    all.flatMap(({ name, declared, fitted }) => [
+      [`${name} declared`, declared],
+      [`${name} measured`, fitted],
+    ]),
+  );
+}
+
+/** The table of checks: every page that is there, against the library in Node. */
+export const numberChecks: readonly NumberCheck[] = [
+  {
+    place: "forward?noise.t=250&noise.seed=4",
+    figure: "noise",
+    async expected() {
+      const level = linear().level(250);
+      const x = noised(level, { x0, eps: torchCpu(4).randn(x0.length) });
+      return { pixel: x[PIXEL]!, mean: mean(x), alphaBar: level.alpha ** 2 };
+    },
+    tolerance: 1e-7,
+  },
+  {
+    place: "forward?schedule=cosine&noise.t=40&noise.seed=3&noise.mode=steps",
+    figure: "noise",
+    expected: walked,
+    tolerance: 1e-7,
+  },
+  {
+    place: "schedules?drawn=1,0.9,0.8,0.7,0.6,0.4,0.3,0.2,0.1",
+    figure: "curves",
+    async expected() {
+      const tenths = Array.from({ length: 11 }, (_, i) => i);
+      const rows = Object.entries(schedules).flatMap(([name, create]) =>
+        tenths.map((i) => [`${name} ${i / 10}`, create({}).alphaBar(100 * i)] as const),
+      );
+      return { ...Object.fromEntries(rows), "drawn 0.5": 0.6, "drawn 1": 0.1 };
+    },
+    tolerance: 1e-14, // the last bits of cos and exp are up to the engine
+  },
+  {
+    place: "reverse?pixel.t=300&pixel.stride=1&pixel.x0=0.5&pixel.x=-1",
+    figure: "pixel",
+    async expected() {
+      const q = posterior(linear().level(300), linear().level(299));
+      return { fromX: q.x, fromX0: q.x0, mean: q.x * -1 + q.x0 * 0.5, deviation: Math.sqrt(q.variance) };
+    },
+    tolerance: 1e-15,
+  },
+  { place: "reverse?field.t=300&field.x=0.5&field.y=-1", figure: "field", expected: plane, tolerance: 1e-12 },
+  { place: "elbo?elbo.evaluations=8&elbo.seed=5", figure: "elbo", expected: bound, tolerance: 1e-4 },
+  {
+    place: "sampling?schedule=cosine&paths.left=dpmpp-2m&paths.steps=5&paths.seed=2",
+    figure: "paths",
+    expected: firstPath,
+    tolerance: 1e-6,
+  },
+  { place: "sampling", figure: "orders", expected: orders, tolerance: 1e-3 },
+];
+
+/** The estimate of x_0 in the last step of the default model, its first number, by a sampler in Node. */
+export async function lastEstimate(sampler: string, steps: number): Promise<number> {
+  let estimate = Number.NaN;
+  const options = { prompt: "an astronaut riding a horse", seed: 7, guidance: 4 };
+  for await (const event of generate({ ...options, sampler, steps })) {
+    if (event.type === "evaluation") estimate = event.x0[0] ?? Number.NaN;
+  }
+  return estimate;
+}
