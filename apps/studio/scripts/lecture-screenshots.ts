@@ -21,7 +21,7 @@ try {
         await page.setViewportSize({ width, height: 900 });
         for (const figure of await page.locator("figure.figure").all()) {
           await figure.scrollIntoViewIfNeeded();
-          await page.waitForTimeout(700);
+          await page.waitForTimeout(2500);
         }
         await page.evaluate(() => scrollTo(0, 0));
         await page.waitForTimeout(300);

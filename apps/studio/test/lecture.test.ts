@@ -170,8 +170,9 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
     await page.reload();
     await computed(page, "noise");
     expect(await numbersOf(page, "noise")).toEqual(before);
-    await page.goto(`${studio.site.url}lecture/?again#forward?noise.t=9999`);
+    await page.goto(`${studio.site.url}lecture/?again#forward?noise.t=9999&noise.size=3`);
     await page.getByText("noise.t is a whole number from 0 to 1000").waitFor();
+    await page.getByText("noise.size is not a value of this page").waitFor();
     await page.goto(`${studio.site.url}lecture/?again#nowhere`);
     await page.getByText("which the lecture does not have").waitFor();
     await context.close();

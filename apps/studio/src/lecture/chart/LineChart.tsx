@@ -33,23 +33,30 @@ interface LineChartProps {
 const HEIGHT = 280;
 
 /** Whole powers of ten: a logarithmic axis has no room for more. */
-const powersOfTen = (values: readonly number[]): (number | null)[] =>
+const powersOfTen = (_: uPlot, values: number[]): (number | null)[] =>
   values.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
 
-const axisOf = ({ label, log }: Axis, isX: boolean): uPlot.Axis => ({
+const raised = (exponent: number): string =>
+  Array.from(String(exponent), (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])).join("");
+
+const tickText = (value: number | null, isLog: boolean): string => {
+  if (value === null) return "";
+  if (isLog && (value < 0.01 || value >= 1e4)) return `10${raised(Math.round(Math.log10(value)))}`;
+  return String(Number(value.toPrecision(3))).replace("-", "−");
+};
+
+const axisOf = ({ label, log = false }: Axis, isX: boolean): uPlot.Axis => ({
   label,
-  ...(log && { filter: (_: uPlot, values: number[]) => powersOfTen(values) }),
   labelSize: 22,
   labelFont: "13px system-ui, sans-serif",
   font: "12px system-ui, sans-serif",
   size: isX ? 36 : 52,
   stroke: () => colorOf("--ink-soft"),
-  grid: { stroke: () => colorOf("--line"), width: 1 },
-  ticks: { stroke: () => colorOf("--line"), width: 1, size: 4 },
-  ...(!isX && { values: (_, values) => values.map((value) => tickText(value)) }),
+  grid: { stroke: () => colorOf("--line"), width: 1, ...(log && { filter: powersOfTen }) },
+  ticks: { stroke: () => colorOf("--line"), width: 1, size: 4, ...(log && { filter: powersOfTen }) },
+  ...(log && { filter: powersOfTen }),
+  values: (_, values) => values.map((value) => tickText(value, log)),
 });
-
-const tickText = (value: number | null): string => (value === null ? "" : String(Number(value.toPrecision(3))));
 
 const scaleOf = ({ range, log = false }: Axis): uPlot.Scale => ({
   time: false,

@@ -42,10 +42,25 @@ export function changeValue(key: string, value: string | undefined): void {
   waiting ??= setTimeout(writeAddress, PAUSE);
 }
 
+/** Keys of the values that the open page has. */
+const known = new Set<string>();
+
+/** Names the values of the address that no figure of the open page has. */
+export function reportUnknown(): void {
+  const unknown = Object.keys(placeStore.get().values).filter((key) => key.includes(".") && !known.has(key));
+  if (unknown.length === 0) return;
+  const entries = unknown.map((key) => [key, "not a value of this page"]);
+  unreadStore.set((unread) => ({ ...unread, ...Object.fromEntries(entries) }));
+}
+
 /** A value that the address holds under `key`, and how to change it; the initial one has no place in the address. */
 export function useLinkedValue<T>(key: string, codec: Codec<T>): [value: T, change: (next: T) => void] {
   const written = useStore(placeStore, ({ values }) => values[key]);
   const value = useMemo(() => (written === undefined ? undefined : codec.parse(written)), [written, codec]);
+  useEffect(() => {
+    known.add(key);
+    return () => void known.delete(key);
+  }, [key]);
   const isUnread = written !== undefined && value === undefined;
   useEffect(() => {
     if (isUnread) unreadStore.set((unread) => ({ ...unread, [key]: codec.expected }));

@@ -53,10 +53,10 @@ export const Header = ({ entry, isPresenting }: HeaderProps) => (
 export const StepButtons = () => (
   <nav className="step-buttons" aria-label="Steps">
     <Button icon="back" onPress={() => walk(-1)}>
-      Back
+      <span className="step-word">Back</span>
     </Button>
     <Button icon="forward" look="primary" onPress={() => walk(1)}>
-      Next
+      <span className="step-word">Next</span>
     </Button>
   </nav>
 );

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "../../state/store.ts";
 import { Notice } from "../../ui/Notice.tsx";
-import { placeStore } from "../link/link-store.ts";
+import { placeStore, reportUnknown } from "../link/link-store.ts";
 import type { LecturePage } from "../page.ts";
 import type { PageEntry } from "../pages.ts";
 import { Code } from "../text/Code.tsx";
@@ -47,6 +47,9 @@ export function PageView({ entry, isPresenting }: PageViewProps) {
   const values = useStore(placeStore, (place) => place.values);
   const current = stepOf(values, page?.steps.length ?? Number.MAX_SAFE_INTEGER);
   useFirstStep(page, current);
+  useEffect(() => {
+    if (page) reportUnknown();
+  }, [page]);
   if (error) return <Notice kind="error" text={error} hint="check the connection, then reload" />;
   if (!page) return <div className="page-loading" aria-busy="true" />;
   return (

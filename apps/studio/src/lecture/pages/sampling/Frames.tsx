@@ -7,6 +7,9 @@ const Frame = ({ image, label }: { readonly image: Image | undefined; readonly l
   <div className="image-view">{image && <PixelCanvas image={image} label={label} />}</div>
 );
 
+const sigmaText = (sigma: number): string =>
+  sigma >= 100 ? Math.round(sigma).toLocaleString("en") : sigma.toPrecision(2);
+
 interface FramesProps {
   readonly run: DrawRun | undefined;
   /** Steps, which keep their places until they come. */
@@ -26,7 +29,7 @@ export const Frames = ({ run, count, current }: FramesProps) => (
           <div key={i} className="frame" data-current={i + 1 === current || undefined}>
             <Frame image={step?.x} label={`x at step ${i + 1}`} />
             <Frame image={step?.x0} label={`estimate of the image at step ${i + 1}`} />
-            <span>{step ? `σ ${step.sigma.toPrecision(2)}` : i + 1}</span>
+            <span>{step ? `σ ${sigmaText(step.sigma)}` : i + 1}</span>
           </div>
         );
       })}
