@@ -50,25 +50,40 @@ const Compared = ({ compared, sigma }: NoiseState) =>
 const describe = ({ t, alphaBar, mean, deviation }: NoiseState) =>
   `At t = ${t}, ${(100 * alphaBar).toFixed(1)} % of the variance is image. The values of x_t have mean ${mean.toFixed(2)} and standard deviation ${deviation.toFixed(2)}.`;
 
-function Noise() {
+function useNoise() {
   const { values } = useStore(imageStore);
   const { name, drawn } = useSchedule();
   const [t, setT] = useFigureValue("t", codecs.t);
   const [mode, setMode] = useFigureValue("mode", codecs.mode);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
   const { value: state } = useForward("noise", { values, name, drawn, t, mode, seed, pixel: PIXEL });
+  return { values, t, setT, mode, setMode, seed, setSeed, state };
+}
+
+const Controls = ({ t, setT, mode, setMode }: ReturnType<typeof useNoise>) => (
+  <div className="controls">
+    <RangeField label="t" help="0 is the image, 1000 is noise." value={t} min={0} max={STEPS} onChange={setT} />
+    <ChoiceField label="How" value={mode} onChange={setMode} choices={{ jump: "One jump", steps: "Step by step" }} />
+    <ScheduleField />
+  </div>
+);
+
+const Readings = ({ state }: { readonly state: NoiseState | undefined }) => (
+  <Readout>
+    <Reading label={<Formula tex="\bar\alpha_t" />} name="alphaBar" of={state?.alphaBar ?? Number.NaN} />
+    <Reading label="log SNR" name="logSnr" of={state?.logSnr ?? Number.NaN} />
+    <Reading label="mean" name="mean" of={state?.mean ?? Number.NaN} />
+    <Reading label="deviation" name="deviation" of={state?.deviation ?? Number.NaN} />
+    <Reading label="center pixel" name="pixel" of={state?.pixel.x ?? Number.NaN} />
+  </Readout>
+);
+
+function Noise() {
+  const noise = useNoise();
+  const { values, t, seed, setSeed, state } = noise;
   return (
     <>
-      <div className="controls">
-        <RangeField label="t" help="0 is the image, 1000 is noise." value={t} min={0} max={STEPS} onChange={setT} />
-        <ChoiceField
-          label="How"
-          value={mode}
-          onChange={setMode}
-          choices={{ jump: "One jump", steps: "Step by step" }}
-        />
-        <ScheduleField />
-      </div>
+      <Controls {...noise} />
       <div className="views">
         <Captioned values={values} label="The image x_0">
           <Formula tex="x_0" />
@@ -79,13 +94,7 @@ function Noise() {
         <NoiseHistogram state={state} />
       </div>
       <Filled state={state} />
-      <Readout>
-        <Reading label={<Formula tex="\bar\alpha_t" />} name="alphaBar" of={state?.alphaBar ?? Number.NaN} />
-        <Reading label="log SNR" name="logSnr" of={state?.logSnr ?? Number.NaN} />
-        <Reading label="mean" name="mean" of={state?.mean ?? Number.NaN} />
-        <Reading label="deviation" name="deviation" of={state?.deviation ?? Number.NaN} />
-        <Reading label="center pixel" name="pixel" of={state?.pixel.x ?? Number.NaN} />
-      </Readout>
+      <Readings state={state} />
       <Caption>
         {state ? describe(state) : "The figure computes."}
         {state && <Compared {...state} />}

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useRef } from "react";
+import type { PointerEvent } from "react";
 import { type DrawnCurve, withPoint } from "../../input/schedule.ts";
 
 const [WIDTH, HEIGHT, EDGE] = [480, 240, 12];
@@ -18,31 +18,46 @@ interface CurveEditorProps {
   readonly onChange: (points: DrawnCurve) => void;
 }
 
+type At = (i: number) => { readonly x: number; readonly y: number };
+
+/** The points of the curve, each a slider. */
+const Points = ({ points, onChange, at }: CurveEditorProps & { readonly at: At }) =>
+  points.slice(1).map((value, k) => (
+    <circle
+      // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place
+      key={k}
+      className="curve-point"
+      role="slider"
+      tabIndex={0}
+      aria-label={`ᾱ at t / T = ${(k + 1) / (points.length - 1)}`}
+      aria-valuemin={0}
+      aria-valuemax={1}
+      aria-valuenow={Number(value.toFixed(3))}
+      cx={at(k + 1).x}
+      cy={at(k + 1).y}
+      r={8}
+      onKeyDown={(event) => {
+        const step = steps[event.key];
+        if (step === undefined) return;
+        event.preventDefault();
+        onChange(withPoint(points, k + 1, value + step));
+      }}
+    />
+  ));
+
 /** A falling curve that a pointer draws; each of its points is a slider for the keyboard. */
 export function CurveEditor({ points, onChange }: CurveEditorProps) {
-  const surface = useRef<SVGSVGElement>(null);
   const last = points.length - 1;
-  const place = (i: number) => ({
-    x: EDGE + (i / last) * inner.width,
-    y: EDGE + (1 - (points[i] ?? 0)) * inner.height,
-  });
-  const drawTo = ({ clientX, clientY }: PointerEvent) => {
-    const box = surface.current?.getBoundingClientRect();
-    if (!box) return;
+  const at: At = (i) => ({ x: EDGE + (i / last) * inner.width, y: EDGE + (1 - (points[i] ?? 0)) * inner.height });
+  const drawTo = ({ currentTarget, clientX, clientY }: PointerEvent<SVGSVGElement>) => {
+    const box = currentTarget.getBoundingClientRect();
     const u = (((clientX - box.left) / box.width) * WIDTH - EDGE) / inner.width;
     const value = 1 - (((clientY - box.top) / box.height) * HEIGHT - EDGE) / inner.height;
     onChange(withPoint(points, Math.min(Math.max(Math.round(u * last), 1), last), value));
   };
-  const onKeyDown = (event: KeyboardEvent, i: number) => {
-    const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    onChange(withPoint(points, i, (points[i] ?? 0) + step));
-  };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a drawing of sliders is no fieldset
     <svg
-      ref={surface}
       className="curve-editor"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="group"
@@ -54,27 +69,8 @@ export function CurveEditor({ points, onChange }: CurveEditorProps) {
       onPointerMove={(event) => event.buttons > 0 && drawTo(event)}
     >
       <rect className="curve-frame" x={EDGE} y={EDGE} width={inner.width} height={inner.height} />
-      <polyline className="curve-line" points={points.map((_, i) => `${place(i).x},${place(i).y}`).join(" ")} />
-      {points.slice(1).map((value, k) => {
-        const { x, y } = place(k + 1);
-        return (
-          <circle
-            // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place
-            key={k}
-            className="curve-point"
-            role="slider"
-            tabIndex={0}
-            aria-label={`ᾱ at t / T = ${(k + 1) / last}`}
-            aria-valuemin={0}
-            aria-valuemax={1}
-            aria-valuenow={Number(value.toFixed(3))}
-            cx={x}
-            cy={y}
-            r={8}
-            onKeyDown={(event) => onKeyDown(event, k + 1)}
-          />
-        );
-      })}
+      <polyline className="curve-line" points={points.map((_, i) => `${at(i).x},${at(i).y}`).join(" ")} />
+      <Points points={points} onChange={onChange} at={at} />
     </svg>
   );
 }

@@ -7,7 +7,7 @@ import { lectureScheduleNames } from "../../input/schedule.ts";
 import { useSchedule } from "../../input/use-schedule.ts";
 import { choice } from "../../link/codecs.ts";
 import { ChoiceField } from "../../ui/ChoiceField.tsx";
-import { curveTimes } from "./jobs.ts";
+import { curveTimes, type ScheduleCurves } from "./jobs.ts";
 import { startWorker, useSchedules } from "./start.ts";
 
 const codecs = {
@@ -23,13 +23,15 @@ const axes = {
 /** Rows of the table: each tenth of T. */
 const rowStride = (curveTimes.length - 1) / 10;
 
-function Curves() {
+const none: readonly ScheduleCurves[] = [];
+
+function useCurves() {
   const { drawn, name: chosen } = useSchedule();
   const [show, setShow] = useFigureValue("show", codecs.show);
   const [lines, setLines] = useFigureValue("lines", codecs.lines);
-  const { value: curves } = useSchedules("curves", { drawn });
+  const { value: curves = none } = useSchedules("curves", { drawn });
   const shown = useMemo(() => {
-    const named = (curves ?? []).filter(
+    const named = curves.filter(
       ({ name }) => lines === "all" || name === "linear" || name === "cosine" || name === chosen,
     );
     return named.map((curve) => ({
@@ -38,18 +40,34 @@ function Curves() {
       style: lectureScheduleNames.indexOf(curve.name),
     }));
   }, [curves, lines, chosen, show]);
+  return { show, setShow, lines, setLines, curves, shown };
+}
+
+const Controls = ({ show, setShow, lines, setLines }: ReturnType<typeof useCurves>) => (
+  <div className="controls">
+    <ChoiceField label="Show" value={show} onChange={setShow} choices={{ alphaBar: "ᾱ", logSnr: "log SNR" }} />
+    <ChoiceField
+      label="Schedules"
+      value={lines}
+      onChange={setLines}
+      choices={{ two: "Linear and cosine", all: "All" }}
+    />
+    <ScheduleField />
+  </div>
+);
+
+const captions = {
+  alphaBar:
+    "The share of the image over time. Linear spends much of its time at almost pure noise; cosine falls evenly.",
+  logSnr: "The same schedules by their signal-to-noise ratio. A model sees nothing else of a schedule.",
+};
+
+function Curves() {
+  const state = useCurves();
+  const { show, curves, shown } = state;
   return (
     <>
-      <div className="controls">
-        <ChoiceField label="Show" value={show} onChange={setShow} choices={{ alphaBar: "ᾱ", logSnr: "log SNR" }} />
-        <ChoiceField
-          label="Schedules"
-          value={lines}
-          onChange={setLines}
-          choices={{ two: "Linear and cosine", all: "All" }}
-        />
-        <ScheduleField />
-      </div>
+      <Controls {...state} />
       <LineChart
         label={`${axes[show].label} over t / T for ${shown.map(({ label }) => label).join(", ")}`}
         x={curveTimes}
@@ -57,15 +75,11 @@ function Curves() {
         xAxis={{ label: "t / T", range: [0, 1] }}
         yAxis={axes[show]}
       />
-      <Caption>
-        {show === "alphaBar"
-          ? "The share of the image over time. Linear spends much of its time at almost pure noise; cosine falls evenly."
-          : "The same schedules by their signal-to-noise ratio. A model sees nothing else of a schedule."}
-      </Caption>
+      <Caption>{captions[show]}</Caption>
       <Numbers
         caption="ᾱ of every schedule over t / T"
         columns={["schedule", ...Array.from({ length: 11 }, (_, i) => String(i / 10))]}
-        rows={(curves ?? []).map(({ name, alphaBar }) => ({
+        rows={curves.map(({ name, alphaBar }) => ({
           label: name,
           values: Array.from({ length: 11 }, (_, i) => alphaBar[i * rowStride] ?? Number.NaN),
         }))}
