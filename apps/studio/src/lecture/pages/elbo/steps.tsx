@@ -17,7 +17,7 @@ export const Bound = () => (
     <p>
       <em>Reconstruction</em> pays for the last bit of noise. <em>Prior matching</em> pays for what is left of the image
       at <Formula tex="T" />; nothing is learned there. <em>Denoising matching</em> compares each learned step with the
-      exact one. Both are normal, so <Term of="KL" /> is a squared distance of two means.
+      exact one. Both are normal with the same variance, so <Term of="KL" /> is a squared distance of two means.
     </p>
   </>
 );

@@ -14,7 +14,7 @@ export const OneJump = () => (
     </p>
     <NoiseFigure />
     <p>
-      At <Formula tex="t = 1000" /> nothing of the image is left to see. Its values are those of a standard{" "}
+      At <Formula tex="t = 1000" /> hardly anything of the image is left. Its values are those of a standard{" "}
       <Term of="normal distribution">normal distribution</Term>, whatever the image was. That is the point: we know how
       to draw from it.
     </p>

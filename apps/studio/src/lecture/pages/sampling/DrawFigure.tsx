@@ -20,7 +20,7 @@ const codecs = {
   left: choice({ initial: "renoise", among: samplerNames }),
   right: choice({ initial: "ddim", among: samplerNames }),
   steps: number({ initial: 10, min: 1, max: 50, step: 1 }),
-  guidance: number({ initial: 4, min: 0, max: 12 }),
+  guidance: number({ initial: 4, min: 1, max: 12 }),
   seed: number({ initial: 7, min: 0, max: 9999, step: 1 }),
   at: number({ initial: 1, min: 1, max: 50, step: 1 }),
 };
@@ -61,9 +61,9 @@ const Controls = ({ values, ...set }: ReturnType<typeof useSettings>) => (
     />
     <RangeField
       label="Guidance"
-      help="1 is the plain model, 0 ignores the prompt."
+      help="1 is the model without guidance."
       value={values.guidance}
-      min={0}
+      min={1}
       max={12}
       step={0.5}
       onChange={set.setGuidance}
