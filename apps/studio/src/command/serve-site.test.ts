@@ -14,6 +14,8 @@ let site: Site;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "studio-site-"));
   await mkdir(join(folder, "site/assets"), { recursive: true });
+  await mkdir(join(folder, "site/lecture"));
+  await writeFile(join(folder, "site/lecture/index.html"), "<p>lecture");
   await writeFile(join(folder, "secret.txt"), "secret");
   await writeFile(join(folder, "site/index.html"), "<p>page");
   await writeFile(join(folder, "site/assets/a b.wasm"), "0123456789");
@@ -37,6 +39,7 @@ test.each(["", "index.html", "assets/a%20b.wasm", "missing"])(
 test("files have their type, and those with a hash in the name may be kept", async () => {
   const [page, wasm] = [await get(""), await get("assets/a%20b.wasm")];
   expect(await page.text()).toBe("<p>page");
+  expect(await (await get("lecture/")).text()).toBe("<p>lecture");
   expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
   expect(page.headers.get("cache-control")).toBe("no-cache");
   expect(wasm.headers.get("content-type")).toBe("application/wasm");

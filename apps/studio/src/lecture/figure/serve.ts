@@ -27,7 +27,7 @@ export function serve(jobs: Readonly<Record<string, Job>>): void {
       }
       post({ id, done: true });
     } catch (error) {
-      post({ id, failure: messageOf(error) });
+      post(run.controller.signal.aborted ? { id, done: true } : { id, failure: messageOf(error) });
     } finally {
       runs.delete(id);
     }

@@ -12,15 +12,11 @@ export interface OpenedModel {
   readonly runtime: Runtime;
 }
 
-/** Opens a model of the host, whose address is `root`; in a worker. `onShare` hears how much of it has come, 0 .. 1. */
-export async function openHosted(
-  name: HostedName,
-  root: string,
-  onShare: (share: number) => void = () => {},
-): Promise<OpenedModel> {
+/** Opens a model of the host, whose address is `root`; in a worker. */
+export async function openHosted(name: HostedName, root: string): Promise<OpenedModel> {
   const starting = webRuntime({ device: "wasm", threads: engineThreads(navigator.hardwareConcurrency) });
   starting.catch(() => {}); // awaited below; a download that fails comes first
-  const { published } = await hostedModel(`${root}${name}/`, ({ loaded, total }) => onShare(loaded / total));
+  const { published } = await hostedModel(`${root}${name}/`, () => {});
   return { model: await textToImageModel(published), runtime: await starting };
 }
 

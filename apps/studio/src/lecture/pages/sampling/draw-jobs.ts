@@ -38,17 +38,12 @@ export interface DrawRun {
 
 /** Both ways, as far as they are. */
 export interface DrawState {
-  /** How much of the model has come, 0 .. 1. */
-  readonly share: number;
   readonly runs: readonly DrawRun[];
 }
 
 let root = "";
-let share = 0;
 const opened = once(async () => {
-  const { model, runtime } = await openHosted("model", root, (part) => {
-    share = part;
-  });
+  const { model, runtime } = await openHosted("model", root);
   return { model, network: textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) }) };
 });
 
@@ -67,7 +62,7 @@ export const jobs = {
   async *draw(params: DrawParams, signal: AbortSignal): AsyncGenerator<DrawState> {
     root = params.root;
     const { left, right, prompt, steps, guidance, seed } = params;
-    yield { share, runs: [] };
+    yield { runs: [] };
     const { model, network } = await opened();
     const runs: DrawRun[] = [];
     for (const sampler of [left, right]) {
@@ -80,7 +75,7 @@ export const jobs = {
           const { images, level, x, x0, n } = event;
           run = { ...run, n, steps: [...run.steps, { ...stepOf(level, x, x0), x: images?.x, x0: images?.x0 }] };
         }
-        yield { share: 1, runs: [...runs, run] };
+        yield { runs: [...runs, run] };
       }
       runs.push(run);
     }
