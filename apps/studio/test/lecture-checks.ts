@@ -9,7 +9,7 @@ import { sized } from "../src/lecture/pages/elbo/jobs.ts";
 /** Numbers of a figure that the library computes in Node. */
 export interface NumberCheck {
   /** Where the figure is, with its state. */
-  readonly place: string;
+  readonly address: string;
   readonly figure: string;
   /** By the names that the figure gives them. */
   readonly expected: () => Promise<Readonly<Record<string, number>>>;
@@ -23,7 +23,7 @@ const PIXEL = 64 * 64 + 32 * 64 + 32;
 
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;
 
-async function walked(): Promise<Readonly<Record<string, number>>> {
+async function chainNumbers(): Promise<Readonly<Record<string, number>>> {
   const { level } = cosine();
   const stream = torchCpu(3);
   let x: Float32Array = x0;
@@ -34,13 +34,13 @@ async function walked(): Promise<Readonly<Record<string, number>>> {
 async function firstPath(): Promise<Readonly<Record<string, number>>> {
   const of = async (name: "dpmpp-2m" | "ddpm") =>
     (await trajectories(samplers[name], { steps: 5, points: 24, seed: 2, schedule: cosine() }))[0]!;
-  const [left, right] = [await of("dpmpp-2m"), await of("ddpm")];
+  const [first, second] = [await of("dpmpp-2m"), await of("ddpm")];
   return Object.fromEntries(
-    left.flatMap(([x, y], i) => [
-      [`${i} left x`, x],
-      [`${i} left y`, y],
-      [`${i} right x`, right[i]![0]],
-      [`${i} right y`, right[i]![1]],
+    first.flatMap(([x, y], i) => [
+      [`${i} first x`, x],
+      [`${i} first y`, y],
+      [`${i} second x`, second[i]![0]],
+      [`${i} second y`, second[i]![1]],
     ]),
   );
 }
@@ -86,7 +86,7 @@ async function orders(): Promise<Readonly<Record<string, number>>> {
 /** The table of checks: every page that is there, against the library in Node. */
 export const numberChecks: readonly NumberCheck[] = [
   {
-    place: "forward?noise.t=250&noise.seed=4",
+    address: "forward?noise.t=250&noise.seed=4",
     figure: "noise",
     async expected() {
       const level = linear().level(250);
@@ -96,13 +96,13 @@ export const numberChecks: readonly NumberCheck[] = [
     tolerance: 1e-7,
   },
   {
-    place: "forward?schedule=cosine&noise.t=40&noise.seed=3&noise.mode=steps",
+    address: "forward?schedule=cosine&noise.t=40&noise.seed=3&noise.mode=steps",
     figure: "noise",
-    expected: walked,
+    expected: chainNumbers,
     tolerance: 1e-7,
   },
   {
-    place: "schedules?drawn=1,0.9,0.8,0.7,0.6,0.4,0.3,0.2,0.1",
+    address: "schedules?drawn=1,0.9,0.8,0.7,0.6,0.4,0.3,0.2,0.1",
     figure: "curves",
     async expected() {
       const tenths = Array.from({ length: 11 }, (_, i) => i);
@@ -114,7 +114,7 @@ export const numberChecks: readonly NumberCheck[] = [
     tolerance: 1e-14, // the last bits of cos and exp are up to the engine
   },
   {
-    place: "reverse?pixel.t=300&pixel.stride=1&pixel.x0=0.5&pixel.x=-1",
+    address: "reverse?pixel.t=300&pixel.stride=1&pixel.x0=0.5&pixel.x=-1",
     figure: "pixel",
     async expected() {
       const q = posterior(linear().level(300), linear().level(299));
@@ -122,15 +122,15 @@ export const numberChecks: readonly NumberCheck[] = [
     },
     tolerance: 1e-15,
   },
-  { place: "reverse?field.t=300&field.x=0.5&field.y=-1", figure: "field", expected: plane, tolerance: 1e-12 },
-  { place: "elbo?elbo.evaluations=8&elbo.seed=5", figure: "elbo", expected: bound, tolerance: 1e-4 },
+  { address: "reverse?field.t=300&field.x=0.5&field.y=-1", figure: "field", expected: plane, tolerance: 1e-12 },
+  { address: "elbo?elbo.evaluations=8&elbo.seed=5", figure: "elbo", expected: bound, tolerance: 1e-4 },
   {
-    place: "sampling?schedule=cosine&paths.left=dpmpp-2m&paths.steps=5&paths.seed=2",
+    address: "sampling?schedule=cosine&paths.first=dpmpp-2m&paths.steps=5&paths.seed=2",
     figure: "paths",
     expected: firstPath,
     tolerance: 1e-6,
   },
-  { place: "sampling", figure: "orders", expected: orders, tolerance: 1e-3 },
+  { address: "sampling", figure: "orders", expected: orders, tolerance: 1e-3 },
 ];
 
 /** The estimate of x_0 in the last step of the default model, its first number, by a sampler in Node. */

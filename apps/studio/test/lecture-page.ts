@@ -1,18 +1,18 @@
 import type { BrowserContextOptions, Page } from "playwright";
 import { newVisit, type Studio, type Visit } from "./page.ts";
 
-/** Opens a place of the lecture: `forward?noise.t=300`. */
-export async function visitLecture(studio: Studio, place = "", options: BrowserContextOptions = {}): Promise<Visit> {
+/** Opens an address of the lecture: `forward?noise.t=300`. */
+export async function visitLecture(studio: Studio, address = "", options: BrowserContextOptions = {}): Promise<Visit> {
   const result = await newVisit(studio, options);
-  await result.page.goto(`${studio.site.url}lecture/#${place}`);
+  await result.page.goto(`${studio.site.url}lecture/#${address}`);
   await result.page.locator(".page h1").waitFor();
   return result;
 }
 
 /** Waits until a figure has computed all it shows. */
 export async function computed(page: Page, figure: string): Promise<void> {
-  const place = page.locator(`figure[data-figure="${figure}"]`);
-  await place.scrollIntoViewIfNeeded();
+  const element = page.locator(`figure[data-figure="${figure}"]`);
+  await element.scrollIntoViewIfNeeded();
   await page.waitForFunction(
     (id) => {
       const element = document.querySelector(`figure[data-figure="${id}"]`);

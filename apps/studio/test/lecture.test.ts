@@ -26,18 +26,18 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
   });
   afterAll(async () => studio.close());
 
-  test.each(numberChecks)("$figure at $place has the library's numbers", async ({ place, figure, ...check }) => {
-    const { context, page, problems } = await visitLecture(studio, place);
+  test.each(numberChecks)("$figure at $address has the library's numbers", async ({ address, figure, ...check }) => {
+    const { context, page, problems } = await visitLecture(studio, address);
     await computed(page, figure);
     await page.locator(`figure[data-figure="${figure}"]`).evaluate((element) => {
       for (const details of element.querySelectorAll("details")) details.open = true;
     });
-    const [shown, expected] = [await numbersOf(page, figure), await check.expected()];
+    const [actual, expected] = [await numbersOf(page, figure), await check.expected()];
     const wrong = Object.entries(expected).filter(
-      ([name, value]) => !(Object.is(shown[name], value) || Math.abs(shown[name]! - value) <= check.tolerance),
+      ([name, value]) => !(Object.is(actual[name], value) || Math.abs(actual[name]! - value) <= check.tolerance),
     );
     expect(Object.keys(expected).length).toBeGreaterThan(1);
-    expect(wrong.map(([name, value]) => `${name}: ${shown[name]}, in Node ${value}`)).toEqual([]);
+    expect(wrong.map(([name, value]) => `${name}: ${actual[name]}, in Node ${value}`)).toEqual([]);
     expect(problems).toEqual([]);
     await context.close();
   });

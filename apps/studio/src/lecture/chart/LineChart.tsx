@@ -6,7 +6,7 @@ import { colorOf, seriesDash, seriesToken, useColorScheme } from "./colors.ts";
 export interface Line {
   readonly label: string;
   readonly values: ArrayLike<number | null>;
-  /** Which color and dashes; its place in the list when absent. */
+  /** Which color and dashes; its container in the list when absent. */
   readonly style?: number;
   /** Dots without a line. */
   readonly dots?: boolean;
@@ -111,14 +111,14 @@ function optionsOf(
 /** Lines over an axis, with a legend below. */
 export function LineChart(props: LineChartProps) {
   const { label, x, lines, xAxis, yAxis, mark } = props;
-  const place = useRef<HTMLDivElement>(null);
+  const container = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot>(undefined);
   const latest = useRef(props);
   latest.current = props;
   const scheme = useColorScheme();
   const shape = JSON.stringify([lines.map(({ values: _, ...line }) => line), xAxis, yAxis]);
   useEffect(() => {
-    const element = place.current;
+    const element = container.current;
     if (!element || shape === "") return;
     const data = () => [latest.current.x, ...latest.current.lines.map(({ values }) => values)] as uPlot.AlignedData;
     const options = optionsOf(latest.current, () => latest.current.mark);
@@ -139,7 +139,7 @@ export function LineChart(props: LineChartProps) {
   }, [mark]);
   return (
     <div className="chart">
-      <div ref={place} className="chart-place" role="img" aria-label={label} />
+      <div ref={container} className="chart-place" role="img" aria-label={label} />
       <Legend lines={lines} />
     </div>
   );

@@ -11,15 +11,15 @@ const mixed = (a: Rgb, b: Rgb, share: number): Rgb => [
 const top: Rgb = [70, 130, 200];
 const horizon: Rgb = [250, 215, 170];
 const sun: Rgb = [255, 245, 200];
-const far: Rgb = [92, 132, 150];
-const near: Rgb = [38, 84, 66];
+const hills: Rgb = [92, 132, 150];
+const meadow: Rgb = [38, 84, 66];
 
 /** The color at x, y in 0 .. 1: a sun over two hills. */
 function colorAt(x: number, y: number): Rgb {
   const hill = (base: number, height: number, turns: number, start: number) =>
     base - height * Math.sin(turns * Math.PI * x + start);
-  if (y > hill(0.86, 0.08, 1.7, 0.6)) return near;
-  if (y > hill(0.7, 0.1, 2.2, 2.4)) return far;
+  if (y > hill(0.86, 0.08, 1.7, 0.6)) return meadow;
+  if (y > hill(0.7, 0.1, 2.2, 2.4)) return hills;
   const fade = Math.min(Math.max((0.17 - Math.hypot(x - 0.66, y - 0.36)) / 0.03, 0), 1);
   return mixed(mixed(top, horizon, Math.min(y / 0.7, 1)), sun, fade);
 }

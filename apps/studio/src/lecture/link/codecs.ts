@@ -73,7 +73,7 @@ export const numbers = ({
 /** Any text of at most `longest` characters. */
 export const text = ({ initial, longest }: { readonly initial: string; readonly longest: number }): Codec<string> => ({
   initial,
-  parse: (written) => (written.length <= longest ? written : undefined),
+  parse: (input) => (input.length <= longest ? input : undefined),
   format: (value) => value,
   expected: `at most ${longest} characters`,
 });

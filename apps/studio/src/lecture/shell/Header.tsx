@@ -5,14 +5,14 @@ import { type PageEntry, pages } from "../pages.ts";
 import { siteRoot } from "../site-root.ts";
 import { PageLink } from "./PageLink.tsx";
 import { printPage } from "./print.ts";
-import { walk } from "./stepping.ts";
+import { advance } from "./stepping.ts";
 
 interface HeaderProps {
   readonly entry: PageEntry | undefined;
   readonly isPresenting: boolean;
 }
 
-const Place = ({ entry }: { readonly entry: PageEntry }) => (
+const PageTitle = ({ entry }: { readonly entry: PageEntry }) => (
   <p className="place">
     <span className="place-number">
       {entry.number} of {pages.at(-1)?.number}
@@ -28,7 +28,7 @@ export const Header = ({ entry, isPresenting }: HeaderProps) => (
       <span className="mark" aria-hidden="true" />
       <PageLink to="">Diffusion, live</PageLink>
     </p>
-    {entry && <Place entry={entry} />}
+    {entry && <PageTitle entry={entry} />}
     <div className="bar-end">
       <a className="bar-link" href={siteRoot.href}>
         Studio
@@ -52,10 +52,10 @@ export const Header = ({ entry, isPresenting }: HeaderProps) => (
 /** Buttons that do what the arrow keys do. */
 export const StepButtons = () => (
   <nav className="step-buttons" aria-label="Steps">
-    <Button icon="back" onPress={() => walk(-1)}>
+    <Button icon="back" onPress={() => advance(-1)}>
       <span className="step-word">Back</span>
     </Button>
-    <Button icon="forward" look="primary" onPress={() => walk(1)}>
+    <Button icon="forward" look="primary" onPress={() => advance(1)}>
       <span className="step-word">Next</span>
     </Button>
   </nav>

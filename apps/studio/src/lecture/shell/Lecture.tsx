@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useStore } from "../../state/store.ts";
 import { Notice } from "../../ui/Notice.tsx";
-import { placeStore, unreadStore } from "../link/link-store.ts";
+import { addressStore, unreadStore } from "../link/link-store.ts";
 import { pages } from "../pages.ts";
 import { Contents } from "./Contents.tsx";
 import { Header } from "./Header.tsx";
@@ -34,7 +34,7 @@ const Unread = ({ page }: { readonly page: string }) => {
 
 /** The lecture: its contents, or one of its pages. */
 export const Lecture = () => {
-  const { page: name, values } = useStore(placeStore);
+  const { page: name, values } = useStore(addressStore);
   const entry = pages.find((page) => page.name === name);
   const isPresenting = values["present"] === "1";
   useStepKeys(entry);

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "../../state/store.ts";
 import { Notice } from "../../ui/Notice.tsx";
-import { placeStore, reportUnknown } from "../link/link-store.ts";
+import { addressStore, reportUnknown } from "../link/link-store.ts";
 import type { LecturePage } from "../page.ts";
 import type { PageEntry } from "../pages.ts";
 import { Code } from "../text/Code.tsx";
@@ -44,7 +44,7 @@ interface PageViewProps {
 /** A page of the lecture. In a presentation one step is shown at a time. */
 export function PageView({ entry, isPresenting }: PageViewProps) {
   const { page, error } = useLoadedPage(entry);
-  const values = useStore(placeStore, (place) => place.values);
+  const values = useStore(addressStore, ({ values: all }) => all);
   const current = stepOf(values, page?.steps.length ?? Number.MAX_SAFE_INTEGER);
   useFirstStep(page, current);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { changeValue, openPage, placeStore } from "../link/link-store.ts";
+import { addressStore, changeValue, openPage } from "../link/link-store.ts";
 import { pages } from "../pages.ts";
 
 /** The step that the address names, from 1; 1 without one. */
@@ -17,8 +17,8 @@ export function showStep(step: number): void {
 }
 
 /** Goes to the next step, or the one before; over the end of a page to its neighbor. */
-export function walk(direction: 1 | -1): void {
-  const { page, values } = placeStore.get();
+export function advance(direction: 1 | -1): void {
+  const { page, values } = addressStore.get();
   const count = document.querySelectorAll("[data-step]").length;
   const step = stepOf(values, count) + direction;
   if (step >= 1 && step <= count) {

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
-import { changeValue, placeStore } from "../link/link-store.ts";
+import { addressStore, changeValue } from "../link/link-store.ts";
 import type { PageEntry } from "../pages.ts";
-import { walk } from "./stepping.ts";
+import { advance } from "./stepping.ts";
 
 /** What takes arrow keys itself. */
 const takers =
@@ -17,11 +17,11 @@ export function useStepKeys(entry: PageEntry | undefined): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
       if (event.target instanceof Element && event.target.closest(takers)) return;
-      const isPresenting = placeStore.get().values["present"] === "1";
+      const isPresenting = addressStore.get().values["present"] === "1";
       const direction = directions[event.key] ?? (isPresenting ? remote[event.key] : undefined);
       if (direction) {
         event.preventDefault();
-        walk(direction);
+        advance(direction);
       } else if (entry && event.key.toLowerCase() === "p") changeValue("present", isPresenting ? undefined : "1");
       else if (isPresenting && event.key === "Escape") changeValue("present", undefined);
     };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { parseFormula } from "./parse-formula.ts";
 
 /** A formula as text: tags with their parts. */
-const shown = (tex: string): string => {
+const textOf = (tex: string): string => {
   const text = (nodes: ReturnType<typeof parseFormula>): string =>
     nodes
       .map((node) => {
@@ -22,7 +22,7 @@ test.each([
   ["\\sum_{t=1}^T", "munderover(∑; t = 1; T)"],
   ["12.5 \\text{bits}", "12.5 bits"],
 ])("%s", (tex, tree) => {
-  expect(shown(tex)).toBe(tree);
+  expect(textOf(tex)).toBe(tree);
 });
 
 test.each(["\\sqrt{x", "\\unknown", "x_"])("what it cannot read is an error: %s", (tex) => {

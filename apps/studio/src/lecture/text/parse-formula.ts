@@ -99,9 +99,8 @@ class Reader {
   }
 
   private accented(accent: string): FormulaNode {
-    const [base, ...others] = this.group();
-    if (base?.type !== "leaf" || others.length > 0)
-      throw new Error(`an accent of "${this.tex}" is not over one letter`);
+    const [base, ...rest] = this.group();
+    if (base?.type !== "leaf" || rest.length > 0) throw new Error(`an accent of "${this.tex}" is not over one letter`);
     const text = `${base.text}${accent}`.normalize("NFC");
     return { type: "leaf", tag: "mi", text, attributes: { className: "accented" } };
   }

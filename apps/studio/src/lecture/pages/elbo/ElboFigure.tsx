@@ -27,7 +27,7 @@ const positive = (bits: number): number | null => (bits > 0 ? bits : null);
 function Terms({ state }: { readonly state: ElboState | undefined }) {
   const { times, lines } = useMemo(() => {
     const rising = (state?.terms ?? []).filter(({ part }) => part !== "prior matching").toReversed();
-    const of = (wanted: string) => rising.map(({ part, bits }) => (part === wanted ? positive(bits) : null));
+    const of = (name: string) => rising.map(({ part, bits }) => (part === name ? positive(bits) : null));
     return {
       times: rising.map(({ t }) => t),
       lines: [

@@ -42,7 +42,7 @@ export interface Comparison {
   readonly deviation: number;
 }
 
-interface Walk {
+interface ChainState {
   readonly x: Latent;
   /** The same walk from an image of zeros: the noise that has been added, in all. */
   readonly noise: Latent;
@@ -60,7 +60,10 @@ function stateOf(level: Level, params: NoiseParams, x: Latent, eps: Latent): Noi
 
 const epsOf = (noise: Latent, { sigma }: Level): Latent => noise.map((value) => (sigma === 0 ? 0 : value / sigma));
 
-function* walk(schedule: Schedule, { values, t, seed }: NoiseParams): Generator<Walk & { readonly level: Level }> {
+function* chain(
+  schedule: Schedule,
+  { values, t, seed }: NoiseParams,
+): Generator<ChainState & { readonly level: Level }> {
   const stream = torchCpu(seed);
   let [x, noise]: [Latent, Latent] = [values, new Float32Array(values.length)];
   for (let at = 1; at <= t; at++) {
@@ -71,7 +74,7 @@ function* walk(schedule: Schedule, { values, t, seed }: NoiseParams): Generator<
   }
 }
 
-function compare({ x, noise }: Walk, level: Level, x0: Latent): Comparison {
+function compare({ x, noise }: ChainState, level: Level, x0: Latent): Comparison {
   const jump = noised(level, { x0, eps: epsOf(noise, level) });
   const difference = jump.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (x[i] ?? 0))), 0);
   return { difference, deviation: describeValues(noise).deviation };
@@ -91,7 +94,7 @@ export const jobs = {
       yield stateOf(level, params, noised(level, { x0: values, eps }), eps);
       return;
     }
-    for (const step of walk(schedule, params)) {
+    for (const step of chain(schedule, params)) {
       const { level, x, noise } = step;
       if (level.t !== t && level.t % STRIDE !== 0) continue;
       const state = stateOf(level, params, x, epsOf(noise, level));

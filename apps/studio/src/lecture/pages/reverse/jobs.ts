@@ -107,7 +107,7 @@ export const jobs = {
     const schedule = scheduleOf(choice);
     const [from, to] = [schedule.level(t), schedule.level(Math.max(t - stride, 1))];
     const logDensity = toyMixture.logDensity(gridPoints(SIDE), from);
-    const largest = logDensity.reduce((most, value) => Math.max(most, value), -Infinity);
+    const largest = logDensity.reduce((maximum, value) => Math.max(maximum, value), -Infinity);
     const { x0, eps } = toyMixture.estimate([x, y], from);
     const q = posterior(from, to);
     yield {

@@ -17,8 +17,8 @@ const useDraw = jobHook<typeof jobs>();
 
 const codecs = {
   prompt: text({ initial: "an astronaut riding a horse", longest: 300 }),
-  left: choice({ initial: "renoise", among: samplerNames }),
-  right: choice({ initial: "ddim", among: samplerNames }),
+  first: choice({ initial: "renoise", among: samplerNames }),
+  second: choice({ initial: "ddim", among: samplerNames }),
   steps: number({ initial: 10, min: 1, max: 50, step: 1 }),
   guidance: number({ initial: 4, min: 1, max: 12 }),
   seed: number({ initial: 7, min: 0, max: 9999, step: 1 }),
@@ -27,16 +27,16 @@ const codecs = {
 
 function useSettings() {
   const [prompt, setPrompt] = useFigureValue("prompt", codecs.prompt);
-  const [left, setLeft] = useFigureValue("left", codecs.left);
-  const [right, setRight] = useFigureValue("right", codecs.right);
+  const [first, setFirst] = useFigureValue("first", codecs.first);
+  const [second, setSecond] = useFigureValue("second", codecs.second);
   const [steps, setSteps] = useFigureValue("steps", codecs.steps);
   const [guidance, setGuidance] = useFigureValue("guidance", codecs.guidance);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
-  const values = { prompt, left, right, steps, guidance, seed };
-  return { values, setPrompt, setLeft, setRight, setSteps, setGuidance, setSeed };
+  const values = { prompt, first, second, steps, guidance, seed };
+  return { values, setPrompt, setFirst, setSecond, setSteps, setGuidance, setSeed };
 }
 
-/** The prompt, used when the field is left or Enter is pressed. */
+/** The prompt, used when the field is first or Enter is pressed. */
 const Prompt = ({ prompt, onChange }: { readonly prompt: string; readonly onChange: (prompt: string) => void }) => {
   const [draft, setDraft] = useState(prompt);
   const use = () => draft !== prompt && onChange(draft);
@@ -51,13 +51,19 @@ const Prompt = ({ prompt, onChange }: { readonly prompt: string; readonly onChan
 const Controls = ({ values, ...set }: ReturnType<typeof useSettings>) => (
   <div className="controls">
     <Prompt prompt={values.prompt} onChange={set.setPrompt} />
-    <SelectField label="First" help="A sampler." value={values.left} choices={samplerChoices} onChange={set.setLeft} />
+    <SelectField
+      label="First"
+      help="A sampler."
+      value={values.first}
+      choices={samplerChoices}
+      onChange={set.setFirst}
+    />
     <SelectField
       label="Second"
       help="Another one."
-      value={values.right}
+      value={values.second}
       choices={samplerChoices}
-      onChange={set.setRight}
+      onChange={set.setSecond}
     />
     <RangeField
       label="Guidance"

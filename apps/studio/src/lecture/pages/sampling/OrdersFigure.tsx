@@ -11,10 +11,10 @@ const charted = ["ddim", "ddpm", "heun", "dpmpp-2m", "unipc"];
 
 /** Lines over all numbers of evaluations that any of the samplers made. */
 function linesOf(orders: readonly Convergence[]) {
-  const shown = charted.flatMap((name) => orders.filter((order) => order.name === name));
-  const times = [...new Set(shown.flatMap(({ points }) => points.map(({ evaluations }) => evaluations)))];
+  const series = charted.flatMap((name) => orders.filter((order) => order.name === name));
+  const times = [...new Set(series.flatMap(({ points }) => points.map(({ evaluations }) => evaluations)))];
   const x = times.toSorted((a, b) => a - b);
-  const lines = shown.map(({ title, points }) => ({
+  const lines = series.map(({ title, points }) => ({
     label: title,
     values: x.map((at) => points.find(({ evaluations }) => evaluations === at)?.error ?? null),
   }));

@@ -11,8 +11,8 @@ import { Paths } from "./Paths.tsx";
 
 const codecs = {
   ...walkCodecs,
-  left: choice({ initial: "ddim", among: samplerNames }),
-  right: choice({ initial: "ddpm", among: samplerNames }),
+  first: choice({ initial: "ddim", among: samplerNames }),
+  second: choice({ initial: "ddpm", among: samplerNames }),
 };
 
 /** How far the ends of two samplers are apart, on average. */
@@ -26,18 +26,18 @@ function distance(a: SamplerPaths | undefined, b: SamplerPaths | undefined): num
 
 function TwoSamplers() {
   const { name, drawn } = useSchedule();
-  const [left, setLeft] = useFigureValue("left", codecs.left);
-  const [right, setRight] = useFigureValue("right", codecs.right);
+  const [first, setFirst] = useFigureValue("first", codecs.first);
+  const [second, setSecond] = useFigureValue("second", codecs.second);
   const [steps, setSteps] = useFigureValue("steps", codecs.steps);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
   const { value: density } = useMixture("density", nothing);
-  const { value: a } = useMixture("paths", { name, drawn, sampler: left, steps, seed });
-  const { value: b } = useMixture("paths", { name, drawn, sampler: right, steps, seed });
+  const { value: a } = useMixture("paths", { name, drawn, sampler: first, steps, seed });
+  const { value: b } = useMixture("paths", { name, drawn, sampler: second, steps, seed });
   return (
     <>
       <div className="controls">
-        <SelectField label="Left" help="A sampler." value={left} choices={samplerChoices} onChange={setLeft} />
-        <SelectField label="Right" help="Another one." value={right} choices={samplerChoices} onChange={setRight} />
+        <SelectField label="First" help="A sampler." value={first} choices={samplerChoices} onChange={setFirst} />
+        <SelectField label="Second" help="Another one." value={second} choices={samplerChoices} onChange={setSecond} />
         <RangeField label="Steps" help="From noise to data." value={steps} min={1} max={100} onChange={setSteps} />
         <ScheduleField />
       </div>
@@ -55,7 +55,7 @@ function TwoSamplers() {
       </div>
       <Numbers
         caption="The first point after each step"
-        columns={["step", "left x", "left y", "right x", "right y"]}
+        columns={["step", "first x", "first y", "second x", "second y"]}
         rows={(a?.paths[0] ?? []).map(([x, y], i) => ({
           label: String(i),
           values: [x, y, b?.paths[0]?.[i]?.[0] ?? Number.NaN, b?.paths[0]?.[i]?.[1] ?? Number.NaN],

@@ -9,8 +9,8 @@ export interface DrawParams {
   /** The address of the site. */
   readonly root: string;
   readonly prompt: string;
-  readonly left: string;
-  readonly right: string;
+  readonly first: string;
+  readonly second: string;
   readonly steps: number;
   readonly guidance: number;
   readonly seed: number;
@@ -48,12 +48,12 @@ const opened = once(async () => {
 });
 
 /** The number of the latent that the formula shows. */
-const SHOWN = 0;
+const ELEMENT = 0;
 
 const stepOf = (level: Level, x: Latent, x0: Latent): Pick<DrawStep, "t" | "sigma" | "number"> => ({
   t: level.t,
   sigma: noiseRatio(level),
-  number: { x: (x[SHOWN] ?? 0) / level.alpha, x0: x0[SHOWN] ?? 0 },
+  number: { x: (x[ELEMENT] ?? 0) / level.alpha, x0: x0[ELEMENT] ?? 0 },
 });
 
 /** What the figure computes. */
@@ -61,11 +61,11 @@ export const jobs = {
   /** The same noise through two samplers; the state after each step. */
   async *draw(params: DrawParams, signal: AbortSignal): AsyncGenerator<DrawState> {
     root = params.root;
-    const { left, right, prompt, steps, guidance, seed } = params;
+    const { first, second, prompt, steps, guidance, seed } = params;
     yield { runs: [] };
     const { model, network } = await opened();
     const runs: DrawRun[] = [];
-    for (const sampler of [left, right]) {
+    for (const sampler of [first, second]) {
       const plan = await planTextToImage(model, { prompt, sampler, steps, guidance, seed });
       const previews = new Set(Array.from({ length: stepCount(plan) }, (_, i) => i));
       let run: DrawRun = { sampler, title: plan.scheduler.sampler.title, steps: [], n: steps, image: undefined };

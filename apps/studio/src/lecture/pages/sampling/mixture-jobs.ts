@@ -32,12 +32,12 @@ const [POINTS, FEW_POINTS, SIDE] = [24, 10, 96];
 /** The density of the data, 0 .. 1. */
 function dataDensity(): DensityGrid {
   const logDensity = toyMixture.logDensity(gridPoints(SIDE));
-  const largest = logDensity.reduce((most, value) => Math.max(most, value), -Infinity);
+  const largest = logDensity.reduce((maximum, value) => Math.max(maximum, value), -Infinity);
   return { side: SIDE, values: logDensity.map((value) => Math.exp(value - largest)) };
 }
 
 async function pathsOf({ sampler, steps, seed, ...choice }: PathsParams, points: number): Promise<SamplerPaths> {
-  const [name, entry] = entries.find(([known]) => known === sampler) ?? [];
+  const [name, entry] = entries.find(([id]) => id === sampler) ?? [];
   if (name === undefined || !entry) throw new Error(`there is no sampler "${sampler}" of points`);
   const { title } = entry;
   try {

@@ -26,21 +26,21 @@ const rowStride = (curveTimes.length - 1) / 10;
 const none: readonly ScheduleCurves[] = [];
 
 function useCurves() {
-  const { drawn, name: chosen } = useSchedule();
+  const { drawn, name: selection } = useSchedule();
   const [show, setShow] = useFigureValue("show", codecs.show);
   const [lines, setLines] = useFigureValue("lines", codecs.lines);
   const { value: curves = none } = useSchedules("curves", { drawn });
-  const shown = useMemo(() => {
-    const named = curves.filter(
-      ({ name }) => lines === "all" || name === "linear" || name === "cosine" || name === chosen,
+  const series = useMemo(() => {
+    const subset = curves.filter(
+      ({ name }) => lines === "all" || name === "linear" || name === "cosine" || name === selection,
     );
-    return named.map((curve) => ({
+    return subset.map((curve) => ({
       label: scheduleTitle(curve.name),
       values: curve[show],
       style: lectureScheduleNames.indexOf(curve.name),
     }));
-  }, [curves, lines, chosen, show]);
-  return { show, setShow, lines, setLines, curves, shown };
+  }, [curves, lines, selection, show]);
+  return { show, setShow, lines, setLines, curves, series };
 }
 
 const Controls = ({ show, setShow, lines, setLines }: ReturnType<typeof useCurves>) => (
@@ -64,14 +64,14 @@ const captions = {
 
 function Curves() {
   const state = useCurves();
-  const { show, curves, shown } = state;
+  const { show, curves, series } = state;
   return (
     <>
       <Controls {...state} />
       <LineChart
-        label={`${axes[show].label} over t / T for ${shown.map(({ label }) => label).join(", ")}`}
+        label={`${axes[show].label} over t / T for ${series.map(({ label }) => label).join(", ")}`}
         x={curveTimes}
-        lines={shown}
+        lines={series}
         xAxis={{ label: "t / T", range: [0, 1] }}
         yAxis={axes[show]}
       />

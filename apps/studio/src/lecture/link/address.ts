@@ -1,5 +1,5 @@
-/** A place in the lecture, as its address names it: `#forward?step=2&noise.t=300`. */
-export interface Place {
+/** What the part of an address after "#" says: `#forward?step=2&noise.t=300`. */
+export interface Address {
   /** Name of a page; "" is the table of contents. */
   readonly page: string;
   /** Texts by key: those of a figure begin with its name and a period. */
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** Reads the part of an address after "#". */
-export function parsePlace(hash: string): Place {
+export function parseAddress(hash: string): Address {
   const [page = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   return { page: safely(page), values: Object.fromEntries(new URLSearchParams(query)) };
 }
@@ -21,11 +21,11 @@ const safely = (text: string): string => {
 };
 
 /** The part of an address from "#" on. */
-export function placeHash({ page, values }: Place): string {
+export function addressHash({ page, values }: Address): string {
   const query = new URLSearchParams(values).toString().replaceAll("%2C", ",");
   return `#${encodeURIComponent(page)}${query && `?${query}`}`;
 }
 
 /** The values that stay when another page opens: those that belong to no page. */
-export const sharedValues = (values: Place["values"]): Place["values"] =>
+export const sharedValues = (values: Address["values"]): Address["values"] =>
   Object.fromEntries(Object.entries(values).filter(([key]) => !key.includes(".") && key !== "step"));

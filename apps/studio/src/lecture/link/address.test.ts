@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
+import { addressHash, parseAddress, sharedValues } from "./address.ts";
 import { choice, flag, number, numbers } from "./codecs.ts";
-import { parsePlace, placeHash, sharedValues } from "./place.ts";
 
-test("a place survives its address", () => {
-  const place = { page: "forward", values: { step: "2", "noise.t": "300", drawn: "1,0.5,0" } };
-  expect(placeHash(place)).toBe("#forward?step=2&noise.t=300&drawn=1,0.5,0");
-  expect(parsePlace(placeHash(place))).toEqual(place);
-  expect(parsePlace("")).toEqual({ page: "", values: {} });
-  expect(parsePlace("#%E0%A4%A")).toEqual({ page: "%E0%A4%A", values: {} });
+test("an address survives its text", () => {
+  const address = { page: "forward", values: { step: "2", "noise.t": "300", drawn: "1,0.5,0" } };
+  expect(addressHash(address)).toBe("#forward?step=2&noise.t=300&drawn=1,0.5,0");
+  expect(parseAddress(addressHash(address))).toEqual(address);
+  expect(parseAddress("")).toEqual({ page: "", values: {} });
+  expect(parseAddress("#%E0%A4%A")).toEqual({ page: "%E0%A4%A", values: {} });
 });
 
 test("another page keeps what belongs to no page", () => {
