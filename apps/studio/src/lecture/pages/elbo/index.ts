@@ -9,7 +9,7 @@ export const page: LecturePage = {
     { title: "The terms of your image", Content: YourImage },
     { title: "What training does with them", Content: Weights },
   ],
-  code: { file: "elbo.ts", lines: 17 },
+  code: { file: "elbo.ts", lines: 15 },
   citations: [
     { paper: "sohl2015", at: "section 2.4" },
     { paper: "ho2020", at: "equations 5 and 14" },

@@ -8,7 +8,7 @@ export const page: LecturePage = {
     { title: "One jump to any time", Content: OneJump },
     { title: "A chain of small steps", Content: Chain },
   ],
-  code: { file: "forward.ts", lines: 14 },
+  code: { file: "forward.ts", lines: 11 },
   citations: [
     { paper: "sohl2015", at: "section 2.1" },
     { paper: "ho2020", at: "equations 2 and 4" },

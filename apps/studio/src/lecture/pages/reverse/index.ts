@@ -9,7 +9,7 @@ export const page: LecturePage = {
     { title: "If it is not", Content: InThePlane },
     { title: "What the network has to learn", Content: WhatToLearn },
   ],
-  code: { file: "reverse.ts", lines: 13 },
+  code: { file: "reverse.ts", lines: 12 },
   citations: [
     { paper: "ho2020", at: "equations 6, 7 and 11" },
     { paper: "score2021", at: "section 3" },

@@ -10,7 +10,7 @@ export const page: LecturePage = {
     { title: "What more steps buy", Content: Orders },
     { title: "An astronaut riding a horse", Content: Astronaut },
   ],
-  code: { file: "sampling.ts", lines: 17 },
+  code: { file: "sampling.ts", lines: 14 },
   citations: [
     { paper: "ho2020", at: "algorithm 2" },
     { paper: "song2021", at: "equation 12" },

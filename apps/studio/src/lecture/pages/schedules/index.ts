@@ -9,7 +9,7 @@ export const page: LecturePage = {
     { title: "The same image under each", Content: Images },
     { title: "Draw one", Content: ByHand },
   ],
-  code: { file: "schedules.ts", lines: 9 },
+  code: { file: "schedules.ts", lines: 7 },
   citations: [
     { paper: "ho2020", at: "section 4" },
     { paper: "nichol2021", at: "equation 17" },
