@@ -49,7 +49,7 @@ function Terms({ state }: { readonly state: ElboState | undefined }) {
 
 const describe = ({ bound, terms, isDone, tenths }: ElboState): string => {
   const early = Math.round(100 * (tenths[0] ?? 0));
-  const so = isDone ? "The bound is" : `After ${terms.length} terms the bound is`;
+  const so = isDone ? "The bound is" : `After ${terms.length} terms the sum is`;
   return `${so} ${bound.total.toFixed(3)} bits per dimension. The cleanest tenth of the times holds ${early} % of the denoising bits.`;
 };
 
