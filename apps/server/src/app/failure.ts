@@ -32,8 +32,16 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   server: 503,
 };
 
+/** Seconds after which another try makes sense where the server cannot answer now. */
+const RETRY_AFTER = 5;
+
 /** An error as a status and a message; an error that was not thrown on purpose is only "internal error". */
 export function httpFailure(error: unknown): HttpFailure {
+  const failure = failureWithStatus(error);
+  return failure.status === 503 ? { ...failure, retryAfter: RETRY_AFTER } : failure;
+}
+
+function failureWithStatus(error: unknown): HttpFailure {
   if (error instanceof RetryLater) {
     return { status: 429, code: error.code, message: error.message, hint: error.hint, retryAfter: error.retryAfter };
   }

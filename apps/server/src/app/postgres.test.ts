@@ -51,7 +51,7 @@ test.skipIf(postgresPrograms === undefined)(
     };
     await finished(5);
     await cluster.kill();
-    expect((await server.call("/readyz")).status).toBe(500);
+    expect((await server.call("/readyz")).status).toBe(503);
     await cluster.start();
     await finished(15);
     workers[0]?.kill("SIGKILL");

@@ -8,11 +8,11 @@ import { type CatalogOptions, type ModelCatalog, modelCatalog } from "../models/
 import { userOptions } from "../models/user-options.ts";
 import { housekeeping } from "../operate/housekeeping.ts";
 import { type Log, openLog } from "../operate/log.ts";
+import { readiness } from "../operate/readiness.ts";
 import type { Database } from "../queue/database.ts";
 import { endLeases } from "../queue/leases.ts";
 import { openQueue } from "../queue/open.ts";
 import { openStorage, type StorageOptions } from "../storage/open.ts";
-import type { FileStore } from "../storage/types.ts";
 import type { SurfaceTools } from "../surfaces/surface.ts";
 import { type ChildWorker, childWorker } from "../worker/child-process.ts";
 import { type ServerConfig, workerId } from "./config.ts";
@@ -30,25 +30,6 @@ export interface OpenService extends AsyncDisposable {
   /** Lets the job under way end, and the worker with it. */
   stopWorker(): Promise<void>;
 }
-
-/** Milliseconds that a check of readiness holds: anybody may ask, and it writes to the disk. */
-const READY_MS = 1000;
-
-/** The last result of a task, which runs again where that is older than `milliseconds`. */
-function atMostEvery(milliseconds: number, task: () => Promise<void>): () => Promise<void> {
-  let last: { readonly at: number; readonly result: Promise<void> } | undefined;
-  return () => {
-    if (last === undefined || Date.now() - last.at >= milliseconds) last = { at: Date.now(), result: task() };
-    return last.result;
-  };
-}
-
-/** Checks of the database and the file store. */
-const readiness = (database: Database, store: FileStore): (() => Promise<void>) =>
-  atMostEvery(READY_MS, async () => {
-    await database.query("SELECT 1");
-    await store.check();
-  });
 
 /** Opens what every server has behind its surfaces. @throws AquatintError where that cannot be. */
 export async function openService(config: ServerConfig): Promise<OpenService> {

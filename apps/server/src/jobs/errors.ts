@@ -35,6 +35,9 @@ export function failureOf(error: unknown): JobFailure {
 export const jobError = ({ code, message, hint }: JobFailure): AquatintError =>
   new AquatintError(code as `${string}/${string}`, message, { hint });
 
-/** An error as the log has it. */
-export const errorText = (error: unknown): string =>
-  error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+/** An error as the log has it, with what caused it. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return messageOf(error);
+  const text = error.stack ?? error.message;
+  return error.cause === undefined ? text : `${text}\nCause: ${errorText(error.cause)}`;
+}

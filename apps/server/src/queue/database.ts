@@ -14,6 +14,8 @@ export interface Database extends Sql, AsyncDisposable {
    * at a time goes on, in every process.
    */
   transaction<T>(use: (sql: Sql) => Promise<T>, lock?: number): Promise<T>;
+  /** Throws where its disk has no room for more. */
+  checkSpace(): Promise<void>;
   /** Tells of every NOTIFY of a channel. */
   listen(channel: string, listener: ChannelListener): Promise<void>;
 }

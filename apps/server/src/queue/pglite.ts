@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { checkFolder } from "../storage/folder.ts";
 import { startThread, type Thread } from "../threads/thread.ts";
 import { checkedValues, type Database, type DatabaseOptions, type Sql } from "./database.ts";
+import { withDatabaseError } from "./failure.ts";
 import { lockFolder } from "./folder-lock.ts";
 import type { PgliteNotice, PgliteRequest } from "./pglite-messages.ts";
 
@@ -11,10 +13,11 @@ import type { PgliteNotice, PgliteRequest } from "./pglite-messages.ts";
  */
 export async function openPglite(folder: string, { onLost }: DatabaseOptions = {}): Promise<Database> {
   const lock = await lockFolder(folder);
+  const files = join(folder, "database");
   const listeners = new Map<string, Parameters<Database["listen"]>[1]>();
   const thread = startThread<PgliteRequest>({
     script: new URL("./pglite-thread.ts", import.meta.url),
-    data: join(folder, "database"),
+    data: files,
     name: "the database",
     code: "server/database",
     onLost,
@@ -34,6 +37,7 @@ export async function openPglite(folder: string, { onLost }: DatabaseOptions = {
     ...sqlOf(thread),
     shared: false,
     transaction: transactionsOf(thread),
+    checkSpace: () => checkFolder(files),
     async listen(channel, listener) {
       listeners.set(channel, listener);
       await thread.ask({ type: "listen", channel });
@@ -76,6 +80,7 @@ type TransactionFields = Pick<Extract<PgliteRequest, { readonly type: "query" }>
 const sqlOf = (thread: Thread<PgliteRequest>, fieldsOf: () => TransactionFields = () => ({})): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
     const checked = checkedValues(values);
-    return (await thread.ask({ type: "query", text, values: checked, ...fieldsOf() })) as Row[];
+    const query = { type: "query", text, values: checked, ...fieldsOf() } as const;
+    return (await withDatabaseError(() => thread.ask(query))) as Row[];
   },
 });

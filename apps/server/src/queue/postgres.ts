@@ -1,17 +1,19 @@
 import { AquatintError, messageOf } from "aquatint";
 import pg from "pg";
 import { type ChannelListener, checkedValues, type Database, type Sql } from "./database.ts";
+import { databaseError, withDatabaseError } from "./failure.ts";
 
 /** Connections of one process at most. */
 const MAX_CONNECTIONS = 10;
-/** Milliseconds that a query waits for a connection. */
-const CONNECT_TIMEOUT = 30_000;
+/** Milliseconds that a query waits for a connection, and for its answer. */
+const CONNECT_TIMEOUT = 10_000;
+const QUERY_TIMEOUT = 60_000;
 
 /** Opens a PostgreSQL server by its URL. @throws AquatintError "server/database" where it does not answer. */
 export async function openPostgres(url: string): Promise<Database> {
   const pool = new pg.Pool({
     ...{ connectionString: url, max: MAX_CONNECTIONS, application_name: "aquatint" },
-    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    ...{ connectionTimeoutMillis: CONNECT_TIMEOUT, query_timeout: QUERY_TIMEOUT, keepAlive: true },
   });
   pool.on("error", () => {}); // an idle connection that ends is replaced when it is needed
   pool.on("connect", (client) => client.on("error", () => {})); // one in use fails the query under way
@@ -22,24 +24,13 @@ export async function openPostgres(url: string): Promise<Database> {
     });
   });
   const listeners = noticeListeners(url);
+  const transaction = transactionsOf(pool);
   return {
     ...sqlOf(pool),
     shared: true,
-    async transaction(use, lock) {
-      const client = await pool.connect();
-      try {
-        await client.query(lock === undefined ? "BEGIN" : `BEGIN; SELECT pg_advisory_xact_lock(${lock})`);
-        const result = await use(sqlOf(client));
-        await client.query("COMMIT");
-        client.release();
-        return result;
-      } catch (error) {
-        await client.query("ROLLBACK").then(
-          () => client.release(),
-          (broken: Error) => client.release(broken),
-        );
-        throw error;
-      }
+    transaction,
+    async checkSpace() {
+      await transaction((sql) => sql.query(SPILL));
     },
     listen: listeners.listen,
     async [Symbol.asyncDispose]() {
@@ -49,12 +40,33 @@ export async function openPostgres(url: string): Promise<Database> {
   };
 }
 
+const transactionsOf =
+  (pool: pg.Pool): Database["transaction"] =>
+  async (use, lock) => {
+    const client = await withDatabaseError(() => pool.connect());
+    try {
+      await client.query(lock === undefined ? "BEGIN" : `BEGIN; SELECT pg_advisory_xact_lock(${lock})`);
+      const result = await use(sqlOf(client));
+      await client.query("COMMIT");
+      client.release();
+      return result;
+    } catch (error) {
+      await client.query("ROLLBACK").then(
+        () => client.release(),
+        (broken: Error) => client.release(broken),
+      );
+      throw databaseError(error);
+    }
+  };
+
+/** Sorts a megabyte in a file: a disk that is full has no room for it. Nothing is left of it, unlike of a row. */
+const SPILL =
+  "SET LOCAL work_mem = '64kB'; SELECT count(DISTINCT repeat(md5(i::text), 32)) FROM generate_series(1, 1024) AS i";
+
 const sqlOf = (client: pg.Pool | pg.PoolClient): Sql => ({
   async query<Row>(text: string, values: readonly unknown[] = []) {
-    const result: pg.QueryResult | pg.QueryResult[] = await client.query(
-      text,
-      values.length > 0 ? checkedValues(values) : undefined,
-    );
+    const checked = values.length > 0 ? checkedValues(values) : undefined;
+    const result: pg.QueryResult | pg.QueryResult[] = await withDatabaseError(() => client.query(text, checked));
     return (Array.isArray(result) ? (result.at(-1)?.rows ?? []) : result.rows) as Row[];
   },
 });
@@ -69,7 +81,7 @@ function noticeListeners(url: string) {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: url, application_name: "aquatint-notices" });
+    const next = new pg.Client({ connectionString: url, application_name: "aquatint-notices", keepAlive: true });
     next.on("notification", ({ channel, payload = "" }) => channels.get(channel)?.onNotice(payload));
     next.on("error", () => {}); // it ends, too
     await next.connect();

@@ -24,12 +24,18 @@ export async function folderStore(root: string): Promise<FileStore> {
     },
     remove: (key) => rm(pathOf(key), { force: true }),
     removeJob: (id) => rm(join(pathOf(`${id}/x`), ".."), { recursive: true, force: true }),
-    async check() {
-      const path = join(root, PROBE);
-      await writeFile(path, PROBE_BYTES).catch((cause: unknown) => {
-        throw fileError("write", root, cause);
-      });
-      await rm(path, { force: true });
-    },
+    check: () => checkFolder(root),
   };
+}
+
+/** Writes a file into a folder and removes it. @throws AquatintError "file/…" where that is not possible. */
+export async function checkFolder(folder: string): Promise<void> {
+  const path = join(folder, PROBE);
+  try {
+    await writeFile(path, PROBE_BYTES);
+  } catch (cause) {
+    throw fileError("write", folder, cause);
+  } finally {
+    await rm(path, { force: true });
+  }
 }

@@ -2,6 +2,9 @@ import { AquatintError } from "aquatint";
 import { type S3Options, s3Client } from "./s3-client.ts";
 import { checkKey, type FileStore } from "./types.ts";
 
+/** Name of the object that a check writes, and its bytes. */
+const PROBE = ".check";
+const PROBE_BYTES = new Uint8Array(16);
 /** Milliseconds until a store that does not answer the check counts as away. */
 const CHECK_TIMEOUT = 5000;
 
@@ -34,7 +37,11 @@ export function s3Store({ prefix = "aquatint/", ...options }: S3Options): FileSt
       }
     },
     async check() {
-      await list({ prefix, "max-keys": "1" }, { attempts: 1, timeout: CHECK_TIMEOUT });
+      const tries = { attempts: 1, timeout: CHECK_TIMEOUT };
+      const path = `${prefix}${PROBE}`;
+      await request({ method: "PUT", path, body: PROBE_BYTES, type: "application/octet-stream", ...tries });
+      await list({ prefix, "max-keys": "1" }, tries);
+      await request({ method: "DELETE", path, ...tries });
     },
   };
 }

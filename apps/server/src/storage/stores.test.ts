@@ -190,6 +190,16 @@ s3Test("while the store is away, images are neither taken nor given, and nothing
   for (const key of [id, input]) await store().removeJob(key);
 });
 
+s3Test("a bucket that takes no files makes the server unready", async () => {
+  await using server = await testServer({ s3: { ...s3.options, endpoint: proxy.url } });
+  proxy.fault = (method) => (method === "PUT" ? "busy" : "none");
+  const status = async () => (await server.call("/readyz")).status;
+  await expect.poll(status, { timeout: 10_000 }).toBe(503);
+  proxy.fault = () => "none";
+  await expect.poll(status, { timeout: 10_000 }).toBe(200);
+  expect(await s3.keys()).toEqual([]);
+});
+
 s3Test("an old job is forgotten with its files, and kept while the store is away", async () => {
   await using queue = await openQueue({ data: join(folder, "expiry") }, () => {});
   const id = randomUUID();
