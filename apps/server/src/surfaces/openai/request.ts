@@ -54,6 +54,7 @@ export function ignoredFields(body: ImagesBody): readonly string[] {
   const { quality, style, moderation, user, input_fidelity } = body;
   const output_compression = isPng(body) ? body.output_compression : undefined;
   const partial_images = body.stream ? undefined : body.partial_images;
+  const response_format = body.stream && body.response_format === "url" ? "url" : undefined; // events hold images
   return Object.entries({
     quality,
     style,
@@ -62,6 +63,7 @@ export function ignoredFields(body: ImagesBody): readonly string[] {
     input_fidelity,
     output_compression,
     partial_images,
+    response_format,
   }).flatMap(([name, value]) => (value === undefined || value === "auto" ? [] : [name]));
 }
 
@@ -71,9 +73,6 @@ const isPng = ({ output_format = "png" }: ImagesBody): boolean => output_format 
 export function jobRequestOf(body: ImagesBody): StoredRequest {
   if (body.background === "transparent") {
     throw new AquatintError("request/background", "transparent backgrounds are not made here", { hint: "take opaque" });
-  }
-  if (body.stream && (body.n ?? 1) > 1) {
-    throw new AquatintError("request/stream", "a stream is of one image", { hint: "take n = 1, or no stream" });
   }
   const { prompt, model, n: count, seed, steps, guidance, sampler, negative_prompt: negative, strength } = body;
   const [width, height] = body.size === undefined || body.size === "auto" ? [] : body.size.split("x").map(Number);

@@ -3,7 +3,7 @@ import { resized } from "aquatint/formats";
 import { encodeImage, imageFormats } from "aquatint/node";
 import type { SSEStreamingApi } from "hono/streaming";
 import { jobError } from "../../jobs/errors.ts";
-import { isFinal, type Job, shareOf } from "../../jobs/types.ts";
+import { filesOf, isFinal, type Job } from "../../jobs/types.ts";
 import type { SurfaceTools } from "../surface.ts";
 import { base64, type ImagesBody, ignoredFields } from "./request.ts";
 
@@ -17,37 +17,49 @@ export interface StreamInput {
   readonly signal: AbortSignal;
 }
 
-/** Writes up to `partial_images` previews at even distances, then the image. @throws AquatintError where the job fails. */
+type Write = (type: "partial_image" | "completed", fields: object) => Promise<void>;
+
+/**
+ * Writes up to `partial_images` previews of each image at even distances, and each image when it is finished. OpenAI's events do
+ * not say which image they belong to: `image_index` is a field of ours. @throws AquatintError where the job fails.
+ */
 export async function streamImages(stream: SSEStreamingApi, input: StreamInput): Promise<void> {
-  const { jobs, job, body, name, signal } = input;
-  const partials = body.partial_images ?? 0;
-  let sent = 0;
-  const write = (type: string, data: object) =>
-    stream.writeSSE({ event: type, data: JSON.stringify({ type, ...data }) });
+  const { jobs, job, name, signal } = input;
+  const write: Write = async (event, fields) => {
+    const type = `${name}.${event}`;
+    await stream.writeSSE({ event: type, data: JSON.stringify({ type, ...describe(input), ...fields }) });
+  };
+  const partials = partialWriter(input, write);
+  let completed = 0;
   for await (const { job: now } of jobs.watch(job.owner, job.id, signal)) {
-    if (isFinal(now.state)) return finish(now, input, write);
-    const share = now.progress ? shareOf(now.progress) : 0;
-    if (sent >= partials || share < (sent + 1) / (partials + 1)) continue;
-    const image = await partialImage(now, input);
-    if (image === undefined) continue;
-    await write(`${name}.partial_image`, { ...describe(input), b64_json: image, partial_image_index: sent++ });
+    for (const files = filesOf(now); completed < files.length; completed++) await writeImage(completed, input, write);
+    if (!isFinal(now.state)) await partials(now);
+    else if (now.error) throw jobError(now.error);
+    else if (now.state === "canceled" || completed === 0)
+      throw new AquatintError("job/canceled", "the job was canceled", { hint: "submit it again" });
   }
 }
 
-async function finish(
-  job: Job,
-  input: StreamInput,
-  write: (type: string, data: object) => Promise<void>,
-): Promise<void> {
-  if (job.error) throw jobError(job.error);
-  const [file] = job.result?.files ?? [];
-  if (!file) throw new AquatintError("job/canceled", "the job was canceled", { hint: "submit it again" });
-  const { bytes, width, height } = await input.jobs.file(job.owner, job.id, 0);
-  const ignored = ignoredFields(input.body);
-  await write(`${input.name}.completed`, {
-    ...describe(input),
-    size: `${width}x${height}`,
-    b64_json: base64(bytes),
+/** Writes the preview of a running job where the image under way is due one. */
+function partialWriter(input: StreamInput, write: Write): (job: Job) => Promise<void> {
+  const partials = input.body.partial_images ?? 0;
+  let [image, sent] = [0, 0];
+  return async (job) => {
+    const { progress } = job;
+    if (!progress || progress.image >= progress.images) return;
+    if (progress.image !== image) [image, sent] = [progress.image, 0];
+    if (sent >= partials || progress.step / progress.steps < (sent + 1) / (partials + 1)) return;
+    const b64_json = await partialImage(job, input);
+    if (b64_json === undefined) return;
+    await write("partial_image", { b64_json, partial_image_index: sent++, image_index: image });
+  };
+}
+
+async function writeImage(index: number, { jobs, job, body }: StreamInput, write: Write): Promise<void> {
+  const { bytes, width, height, seed } = await jobs.file(job.owner, job.id, index);
+  const ignored = ignoredFields(body);
+  await write("completed", {
+    ...{ size: `${width}x${height}`, b64_json: base64(bytes), image_index: index, seed },
     usage: {
       input_tokens: 0,
       output_tokens: 0,

@@ -45,24 +45,72 @@ test("the npm client openai generates, with our own fields at the top level", as
   expect(file.headers.get("content-type")).toBe("image/png");
 });
 
-test("it streams partial images and the image", async () => {
-  const options = {
-    prompt: "a blue cat",
-    size: "8x8",
-    stream: true,
-    partial_images: 2,
-    user: "ann",
-    ...extras({ steps: 40 }),
-  };
-  const stream = await openai.images.generate(options as OpenAI.Images.ImageGenerateParamsStreaming);
-  const events: string[] = [];
-  for await (const event of stream) {
-    events.push(event.type);
-    if (event.type === "image_generation.completed") expect(event).toMatchObject({ ignored: ["user"] });
-    expect(await sizeOf(event.b64_json)).toBe("8x8");
+interface StreamEvent {
+  readonly type: string;
+  readonly b64_json: string;
+  readonly partial_image_index?: number;
+  readonly image_index: number;
+  readonly ignored?: readonly string[];
+}
+
+/** The events of a stream, whose types do not know our own fields. */
+async function eventsOf(stream: AsyncIterable<object>): Promise<readonly StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for await (const event of stream) events.push(event as StreamEvent);
+  return events;
+}
+
+/** Checks that each of some images has its partial images in order, then the image. */
+async function expectImages(events: readonly StreamEvent[], name: string, images: number): Promise<void> {
+  for (let image = 0; image < images; image++) {
+    const own = events.filter(({ image_index }) => image_index === image);
+    const partials = own.slice(0, -1);
+    expect(own.at(-1)?.type).toBe(`${name}.completed`);
+    expect(partials.map(({ type }) => type)).toEqual(partials.map(() => `${name}.partial_image`));
+    expect(partials.map((event) => event.partial_image_index)).toEqual(partials.map((_, i) => i));
+    expect(partials.length).toBeLessThanOrEqual(2);
   }
-  expect(events.at(-1)).toBe("image_generation.completed");
-  expect(events.length).toBeGreaterThan(1);
+  expect(events.filter(({ type }) => type === `${name}.completed`)).toHaveLength(images);
+  expect(events.length).toBeGreaterThan(images);
+  for (const { b64_json } of events) expect(await sizeOf(b64_json)).toBe("16x16");
+}
+
+const streaming = { prompt: "a blue cat", size: "16x16", stream: true, partial_images: 2, ...extras({ steps: 400 }) };
+
+test.each([1, 3])("it streams the partial images of %i images, and each image when it is finished", async (n) => {
+  const options = { ...streaming, n, user: "ann", response_format: "url" };
+  const stream = await openai.images.generate(options as OpenAI.Images.ImageGenerateParamsStreaming);
+  const events = await eventsOf(stream);
+  await expectImages(events, "image_generation", n);
+  expect(events.at(-1)).toMatchObject({
+    ignored: ["user", "response_format"],
+    size: "16x16",
+    seed: expect.any(Number),
+  });
+  const ended = events.map(({ type }) => type.endsWith("completed"));
+  if (n > 1) expect(ended.indexOf(true)).toBeLessThan(ended.lastIndexOf(false)); // the first is there before the others
+});
+
+test("it streams edits", async () => {
+  const file = await toFile(
+    image(() => 255),
+    "image.png",
+    { type: "image/png" },
+  );
+  const options = { ...streaming, n: 2, image: file };
+  const stream = await openai.images.edit(options as OpenAI.Images.ImageEditParamsStreaming);
+  await expectImages(await eventsOf(stream), "image_edit", 2);
+});
+
+test("a stream whose job is canceled ends with an error", async () => {
+  const options = { ...streaming, n: 10, ...extras({ steps: 1000 }) };
+  const stream = await openai.images.generate(options as OpenAI.Images.ImageGenerateParamsStreaming);
+  const failing = expect(eventsOf(stream)).rejects.toThrow("the job was canceled");
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const running = async () => (await (await server.call("/v1/jobs?state=running", { headers })).json()).jobs[0]?.id;
+  await expect.poll(running, { timeout: 60_000 }).toBeDefined();
+  await server.call(`/v1/jobs/${await running()}/cancel`, { method: "POST", headers });
+  await failing;
 });
 
 test("it edits with a mask, which paints where it is transparent", async () => {
@@ -106,4 +154,21 @@ test("the AI SDK generates through its compatible provider", async () => {
     providerOptions: { aquatint: { seed: 7, steps: 2 } },
   });
   expect(await Promise.all(images.map(({ base64 }) => sizeOf(base64)))).toEqual(["8x8", "8x8"]);
+});
+
+test.each([false, true])("the AI SDK edits images; with a mask: %s", async (hasMask) => {
+  const provider = createOpenAICompatible({ name: "aquatint", baseURL: `${server.server.url}/v1`, apiKey: TOKEN });
+  const opaque = image(() => 255);
+  const { images, warnings } = await generateImage({
+    ...{ model: provider.imageModel("tiny"), size: "8x8", n: 2 },
+    prompt: { text: "an apple", images: [opaque], ...(hasMask && { mask: image((i) => (i % 8 < 4 ? 0 : 255)) }) },
+    providerOptions: { aquatint: { seed: 7, steps: 4, strength: 0.9 } },
+  });
+  expect(warnings).toEqual([]);
+  const drawn = await Promise.all(images.map(({ uint8Array }) => decodePng(uint8Array)));
+  expect(drawn.map(({ width, height }) => [width, height])).toEqual(Array(2).fill([8, 8]));
+  const source = await decodePng(opaque);
+  const changed = Array.from({ length: 64 }, (_, i) => i).filter((i) => drawn[0]?.data[3 * i] !== source.data[4 * i]);
+  expect(changed.some((i) => i % 8 < 4)).toBe(true);
+  if (hasMask) expect(changed.filter((i) => i % 8 > 4)).toEqual([]);
 });
