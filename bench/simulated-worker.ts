@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { jobLeases } from "../apps/server/src/queue/leases.ts";
 import { openQueue } from "../apps/server/src/queue/open.ts";
 import { reportSeconds } from "../apps/server/src/worker/config.ts";
+import { jobReporter } from "../apps/server/src/worker/reporter.ts";
 
 /** What a simulated worker is started with: JSON in its first argument. */
 export interface SimulatedWorker {
@@ -24,27 +25,21 @@ const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());
 process.stdout.write("ready\n");
 
-/** As a worker does it: a report goes while the next step is computed, the newest of those that waited. */
 while (!stop.signal.aborted) {
   const job = await leases.take({ id, models: ["simulated"] });
   if (!job) {
     await changes.next(5000, stop.signal);
     continue;
   }
-  let sending: Promise<unknown> | undefined;
-  let last = performance.now();
+  const reporter = jobReporter(job, {
+    ...{ leases, reportSeconds: reportSeconds({ leaseSeconds: LEASE_SECONDS }), newsSeconds: queue.newsSeconds },
+    onStop: () => {},
+  });
   for (let step = 1; step <= steps; step++) {
     await setTimeout(stepTime);
-    const isDue = preview > 0 || performance.now() - last > 1000 * reportSeconds({ leaseSeconds: LEASE_SECONDS });
-    if (sending || !isDue) continue;
-    last = performance.now();
-    const progress = { image: 0, images: 1, step, steps, share: step / steps };
-    const report = { id: job.id, lease: job.lease, progress, preview: randomBytes(preview) };
-    sending = leases.report(report).finally(() => {
-      sending = undefined;
-    });
+    reporter.progress({ image: 0, images: 1, step, steps }, () => randomBytes(preview));
   }
-  await sending;
+  await reporter.close();
   const result = { files: [], model: "simulated", interrupted: false, seconds: (steps * stepTime) / 1000 };
   await leases.finish({ id: job.id, lease: job.lease, outcome: { state: "done", result } });
 }

@@ -100,7 +100,7 @@ function ownWorker(
   return childWorker({
     config: () => ({
       ...{ id: workerId(randomUUID().slice(0, 8)), models: catalog, storage, engine: withoutLimit },
-      ...{ maxMemory, leaseSeconds, drainSeconds },
+      ...{ maxMemory, leaseSeconds, drainSeconds, newsSeconds: queue.newsSeconds },
     }),
     leases: queue.leases(leaseSeconds),
     changes: queue.feed.watchQueued(),

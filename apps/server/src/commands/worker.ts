@@ -43,7 +43,7 @@ async function work(flags: RunFlags, io: Io): Promise<void> {
   await startWorker(
     {
       ...{ id, models: { models: modelPaths, variant, folders: modelFolders }, storage },
-      ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds },
+      ...{ engine: withoutLimit, maxMemory, leaseSeconds, drainSeconds, newsSeconds: queue.newsSeconds },
     },
     {
       leases: queue.leases(leaseSeconds),

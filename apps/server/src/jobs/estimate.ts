@@ -75,13 +75,21 @@ export async function estimateStart(
 /** Workers that asked for jobs lately or have one. */
 export const liveWorkers = async (sql: Sql): Promise<number> => (await workerTotals(sql)).count;
 
-/** Those workers, and the bytes of memory that they took when they asked last. */
-export async function workerTotals(sql: Sql): Promise<{ readonly count: number; readonly memory: number }> {
-  const [row] = await sql.query<{ readonly count: number; readonly memory: number }>(
-    `SELECT count(*)::int AS count, coalesce(sum(memory), 0)::float8 AS memory FROM (
+/** Workers, and the bytes of their memory: as they told last, and the peak of the one with the highest. */
+export interface WorkerTotals {
+  readonly count: number;
+  readonly memory: number;
+  readonly peakMemory: number;
+}
+
+/** Those workers and their memory. */
+export async function workerTotals(sql: Sql): Promise<WorkerTotals> {
+  const [row] = await sql.query<WorkerTotals>(
+    `SELECT count(*)::int AS count, coalesce(sum(memory), 0)::float8 AS memory,
+       coalesce(max(peak_memory), 0)::float8 AS "peakMemory" FROM (
        SELECT id FROM aquatint.workers WHERE seen_at > now() - $1 * interval '1 second'
        UNION SELECT worker FROM aquatint.jobs WHERE state = 'running') AS live LEFT JOIN aquatint.workers USING (id)`,
     [WORKER_SEEN],
   );
-  return row ?? { count: 0, memory: 0 };
+  return row ?? { count: 0, memory: 0, peakMemory: 0 };
 }

@@ -17,6 +17,7 @@ import { requestInputs } from "./inputs.ts";
 import type { JobKind } from "./kind.ts";
 import { newSeed } from "./request-files.ts";
 import {
+  filesOf,
   isFinal,
   type Job,
   type JobFile,
@@ -118,8 +119,8 @@ export function jobService(options: JobServiceOptions): JobService {
 }
 
 /** A file of a job's result. @throws AquatintError "job/file". */
-function fileOf({ result }: Job, index: number): JobFile {
-  const { files = [] } = result ?? {};
+function fileOf(job: Job, index: number): JobFile {
+  const files = filesOf(job);
   const file = files[index];
   if (file) return file;
   throw new AquatintError("job/file", `the job has no file ${index}: it has ${files.length}`, { hint: "count from 0" });

@@ -44,6 +44,8 @@ export interface JobProgress {
   /** Steps that are done of the file under way, and all of its steps. */
   readonly step: number;
   readonly steps: number;
+  /** The files that are finished. */
+  readonly files?: readonly JobFile[] | undefined;
 }
 
 /** Why a job failed, for programs and for people. */
@@ -104,6 +106,10 @@ export interface JobOutcome {
   readonly result?: JobResult | undefined;
   readonly error?: JobFailure | undefined;
 }
+
+/** The files of a job that are finished, also while it runs. */
+export const filesOf = ({ result, progress }: Pick<Job, "result" | "progress">): readonly JobFile[] =>
+  result?.files ?? progress?.files ?? [];
 
 /** Share of a job that is done, 0 .. 1. */
 export const shareOf = ({ image, images, step, steps }: NonNullable<Job["progress"]>): number =>

@@ -53,7 +53,12 @@ function queueMetrics(database: Database, registers: Registry[]): () => Promise<
   const age = new Gauge({ name: "aquatint_queue_age_seconds", help: "Age of the oldest waiting job", registers });
   const memory = new Gauge({
     name: "aquatint_workers_memory_bytes",
-    help: "Memory of those workers when they last asked for a job",
+    help: "Resident memory of those workers together, as they told last: some seconds ago",
+    registers,
+  });
+  const peak = new Gauge({
+    name: "aquatint_workers_memory_peak_bytes",
+    help: "The most resident memory that one of those workers has had since its start",
     registers,
   });
   const workers = new Gauge({
@@ -71,9 +76,10 @@ function queueMetrics(database: Database, registers: Registry[]): () => Promise<
     length.set({ state: "queued" }, row?.queued ?? 0);
     length.set({ state: "running" }, row?.running ?? 0);
     age.set(row?.age ?? 0);
-    const { count, memory: bytes } = await workerTotals(database);
+    const { count, memory: bytes, peakMemory } = await workerTotals(database);
     workers.set(count);
     memory.set(bytes);
+    peak.set(peakMemory);
   };
 }
 

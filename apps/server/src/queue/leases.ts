@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { JobFailure, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
+import type { ProcessMemory } from "../worker/memory.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
 import { JOBS_CHANNEL, jobColumns, notify, notifyQueued } from "./rows.ts";
@@ -9,8 +10,7 @@ export interface WorkerState {
   readonly id: string;
   /** Models that it has loaded: their jobs go to it before others. */
   readonly models: readonly string[];
-  /** Bytes of memory that its process takes. */
-  readonly memory?: number | undefined;
+  readonly memory?: ProcessMemory | undefined;
 }
 
 /** News of a running job. */
@@ -20,6 +20,8 @@ export interface JobReport {
   readonly progress?: (JobProgress & { readonly share: number }) | undefined;
   /** A PNG file. */
   readonly preview?: Uint8Array | undefined;
+  /** Memory of the worker's process. */
+  readonly memory?: ProcessMemory | undefined;
 }
 
 /** The answer to a report: what the owner wants, or that the lease ended and the job is another worker's. */
@@ -48,6 +50,8 @@ export interface JobLeases {
 
 /** Turns that a job of a loaded model may be ahead of its place. */
 const LOADED_BONUS = 2;
+/** Seconds that the row of a worker that reports is left as it is. */
+const SEEN_SECONDS = 5;
 const LOST: JobFailure = {
   code: "job/worker-lost",
   message: "the worker was lost twice while it ran the job",
@@ -64,18 +68,21 @@ interface LeaseOptions {
 /** Leases of jobs in the database: a job is one worker's at a time, and ends once. */
 export const jobLeases = ({ database, boss, leaseSeconds }: LeaseOptions): JobLeases => ({
   take: (worker) => database.transaction((sql) => takeJob(sql, { worker, boss, leaseSeconds })),
-  async report({ id, lease, progress, preview }) {
+  async report({ id, lease, progress, preview, memory }) {
     const [row] = await database.query<{ readonly stop: StopRequest | null }>(
       `WITH current AS (
          SELECT id, stop FROM aquatint.jobs WHERE id = $1 AND lease = $2 AND state = 'running' FOR UPDATE
        ), kept AS (
          UPDATE aquatint.jobs AS job SET lease_until = now() + $3 * interval '1 second', stop = nullif(job.stop, 'skip'),
            progress = coalesce($4::jsonb, job.progress), preview = coalesce($5, job.preview)
-         FROM current WHERE job.id = current.id RETURNING job.id, current.stop
+         FROM current WHERE job.id = current.id RETURNING job.id, job.worker, current.stop
+       ), seen AS (
+         UPDATE aquatint.workers AS worker SET memory = $7, peak_memory = $8, seen_at = now()
+         FROM kept WHERE worker.id = kept.worker AND worker.seen_at < now() - interval '${SEEN_SECONDS} seconds'
        ) SELECT stop, pg_notify($6, id::text) FROM kept`,
       [
         ...[id, lease, leaseSeconds, progress ? JSON.stringify(progress) : null],
-        ...[preview ? Buffer.from(preview) : null, JOBS_CHANNEL],
+        ...[preview ? Buffer.from(preview) : null, JOBS_CHANNEL, memory?.present ?? null, memory?.peak ?? null],
       ],
     );
     return { lost: !row, stop: row?.stop ?? null };
@@ -101,9 +108,10 @@ interface TakeOptions extends Pick<LeaseOptions, "boss" | "leaseSeconds"> {
 
 async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): Promise<LeasedJob | undefined> {
   await sql.query(
-    `INSERT INTO aquatint.workers (id, models, memory, seen_at) VALUES ($1, $2::jsonb, $3, now())
-     ON CONFLICT (id) DO UPDATE SET models = excluded.models, memory = excluded.memory, seen_at = now()`,
-    [worker.id, JSON.stringify(worker.models), worker.memory ?? null],
+    `INSERT INTO aquatint.workers (id, models, memory, peak_memory, seen_at) VALUES ($1, $2::jsonb, $3, $4, now())
+     ON CONFLICT (id) DO UPDATE SET models = excluded.models, memory = excluded.memory,
+       peak_memory = excluded.peak_memory, seen_at = now()`,
+    [worker.id, JSON.stringify(worker.models), worker.memory?.present ?? null, worker.memory?.peak ?? null],
   );
   const [next] = await sql.query<{ readonly queue: string }>(
     `SELECT queue FROM aquatint.jobs WHERE state = 'queued'

@@ -13,6 +13,8 @@ export interface Queue extends AsyncDisposable {
   readonly boss: Boss;
   readonly feed: JobFeed;
   readonly reader: JobReader;
+  /** Seconds between reports of a running job at least: in a shared database each one is a change of a row. */
+  readonly newsSeconds: number;
   /** Leases for workers, of so many seconds. */
   leases(leaseSeconds: number): JobLeases;
 }
@@ -27,6 +29,9 @@ export interface QueueOptions {
   readonly queuedOnly?: boolean;
 }
 
+/** Seconds between reports of a job where they are rows: as often as clients poll. */
+const NEWS_SECONDS = 1;
+
 /** Opens the database, brings its tables up to date and starts the queue. `onError` gets what fails in the background. */
 export async function openQueue(options: QueueOptions, onError: (error: Error) => void): Promise<Queue> {
   const database = await openDatabase(options, { onLost: onError });
@@ -37,6 +42,7 @@ export async function openQueue(options: QueueOptions, onError: (error: Error) =
     const memory = database.shared ? undefined : await memoryReader(database, feed);
     return {
       ...{ database, boss, feed, reader: memory ?? databaseReader(database) },
+      newsSeconds: memory ? 0 : NEWS_SECONDS,
       leases(leaseSeconds) {
         const leases = jobLeases({ database, boss, leaseSeconds });
         return memory ? memoryLeases(leases, { reader: memory, feed, leaseSeconds }) : leases;

@@ -10,6 +10,8 @@ export interface WorkerConfig {
   readonly engine: KindContext["engine"];
   readonly maxMemory?: number | undefined;
   readonly leaseSeconds: number;
+  /** Seconds between reports of a job at least. */
+  readonly newsSeconds: number;
   readonly drainSeconds: number;
 }
 

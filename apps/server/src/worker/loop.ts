@@ -1,5 +1,6 @@
 import type { LeasedJob } from "../jobs/types.ts";
 import type { Changes } from "../queue/changes.ts";
+import { processMemory } from "./memory.ts";
 import { type RunTools, runJob } from "./run-job.ts";
 
 /** A worker of this process. */
@@ -27,7 +28,7 @@ export async function workLoop(options: WorkerOptions): Promise<void> {
   try {
     while (!stop.aborted) {
       let pause = POLL;
-      const job = await leases.take({ id, models, memory: process.memoryUsage.rss() }).catch((error: unknown) => {
+      const job = await leases.take({ id, models, memory: processMemory() }).catch((error: unknown) => {
         pause = RETRY;
         onError(error, undefined);
       });

@@ -4,17 +4,11 @@ import { decodeImage } from "aquatint/node";
 import { failureOf } from "../jobs/errors.ts";
 import type { KindContext, KindEvent } from "../jobs/kind.ts";
 import { kindNamed } from "../jobs/kinds/index.ts";
-import {
-  type JobFile,
-  type JobOutcome,
-  type JobProgress,
-  type LeasedJob,
-  type StopRequest,
-  shareOf,
-} from "../jobs/types.ts";
+import type { JobFile, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
 import { withFileNames } from "../models/file-names.ts";
 import type { JobEnd, JobLeases } from "../queue/leases.ts";
 import { type FileStore, isUnavailable } from "../storage/types.ts";
+import { type JobReporter, jobReporter } from "./reporter.ts";
 
 /** What a worker runs jobs with. */
 export interface RunTools {
@@ -23,8 +17,9 @@ export interface RunTools {
   readonly context: Omit<KindContext, "image">;
   /** Bytes that a job may take whose memory was planned; no limit when absent. */
   readonly maxMemory?: number | undefined;
-  /** Seconds between reports of a job without news. */
+  /** Seconds between reports of a job without news, and between all of its reports at least. */
   readonly reportSeconds: number;
+  readonly newsSeconds: number;
   /** Gets what a job failed with. */
   readonly onError: (error: unknown, job: LeasedJob | undefined) => void;
 }
@@ -36,7 +31,7 @@ export async function runJob(
   shutdown: AbortSignal,
 ): Promise<JobOutcome["state"] | "lost" | "unknown" | "given back"> {
   const controls = runControls(shutdown);
-  const reporter = jobReporter(job, tools, controls);
+  const reporter = jobReporter(job, { ...tools, onStop: (reason) => controls.stop(reason) });
   const start = performance.now();
   const output: { files: JobFile[]; modelHash: string | undefined } = { files: [], modelHash: undefined };
   const outcome = await make(job, { tools, controls, reporter, output }).then(
@@ -64,7 +59,10 @@ export async function runJob(
     await tools.leases.giveBack(job);
     return "given back";
   }
-  const end = await finishSurely({ id: job.id, lease: job.lease, outcome, progress: reporter.last() }, tools.leases);
+  const end = await finishSurely(
+    { id: job.id, lease: job.lease, outcome, progress: withoutFiles(reporter.last()) },
+    tools.leases,
+  );
   if (end === "lost") for (const { key } of output.files) await tools.store.remove(key);
   return end;
 }
@@ -87,6 +85,10 @@ async function finishSurely(end: JobEnd, leases: JobLeases): Promise<JobOutcome[
     }
   }
 }
+
+/** The progress of a job that ended: its files are in its result. */
+const withoutFiles = (progress: JobProgress | undefined): JobProgress | undefined =>
+  progress && { ...progress, files: undefined };
 
 const countOf = ({ request }: LeasedJob): number => Number(request["count"] ?? 1);
 
@@ -138,14 +140,16 @@ async function make(job: LeasedJob, { tools, controls, reporter, output }: RunSt
   for await (const event of prepared.run(controls)) {
     if (event.type === "step") {
       const { image: done, step, steps, preview } = event;
-      reporter.progress({ image: done, images, step, steps }, preview);
+      const progress = { image: done, images, step, steps, files: [...output.files] };
+      reporter.progress(progress, preview && (() => encodePng(preview)));
     } else {
       const file = { event, index: output.files.length };
       output.files.push(await whileAway(() => storedFile(job, file, store), controls.signal));
       output.modelHash = event.modelHash;
       const { steps } = prepared.work;
       const isLast = output.files.length === images;
-      reporter.progress({ image: output.files.length, images, step: isLast ? steps : 0, steps });
+      const files = [...output.files];
+      reporter.progress({ image: files.length, images, step: isLast ? steps : 0, steps, files });
     }
   }
   controls.signal.throwIfAborted();
@@ -179,62 +183,4 @@ async function storedFile(
   const key = `${id}/${attempts}-${index}.${extension}`;
   await store.put(key, bytes, type);
   return { key, type, seed, width, height, infotext };
-}
-
-interface JobReporter {
-  progress(progress: JobProgress, preview?: Image): void;
-  /** The progress that was told last. */
-  last(): JobProgress | undefined;
-  close(): Promise<void>;
-}
-
-interface RunNews {
-  readonly progress: JobProgress;
-  readonly preview: Image | undefined;
-}
-
-const reportOf = (news: RunNews | undefined) => ({
-  progress: news && { ...news.progress, share: shareOf(news.progress) },
-  preview: news?.preview && encodePng(news.preview),
-});
-
-/** Tells the newest progress, one report at a time, and renews the lease where there is none. */
-function jobReporter(
-  { id, lease }: LeasedJob,
-  { leases, reportSeconds }: RunTools,
-  controls: RunControls,
-): JobReporter {
-  let news: RunNews | undefined;
-  let last: JobProgress | undefined;
-  let sending: Promise<void> | undefined;
-  let closed = false;
-  const send = async (): Promise<void> => {
-    do {
-      const current = news;
-      news = undefined;
-      const answer = await leases.report({ id, lease, ...reportOf(current) }).catch(() => undefined);
-      const stop = answer?.lost ? "lost" : answer?.stop;
-      if (stop) controls.stop(stop);
-    } while (news && !closed);
-  };
-  const start = () => {
-    if (closed || sending) return;
-    sending = send().finally(() => {
-      sending = undefined;
-    });
-  };
-  const timer = setInterval(start, 1000 * reportSeconds);
-  return {
-    progress(progress, preview) {
-      last = progress;
-      news = { progress, preview };
-      start();
-    },
-    last: () => last,
-    async close() {
-      closed = true;
-      clearInterval(timer);
-      await sending;
-    },
-  };
 }

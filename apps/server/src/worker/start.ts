@@ -23,6 +23,7 @@ export async function startWorker(config: WorkerConfig, link: WorkerLink, stop: 
     context: { models, engine: config.engine },
     maxMemory: config.maxMemory,
     reportSeconds: reportSeconds(config),
+    newsSeconds: config.newsSeconds,
     drainSeconds: config.drainSeconds,
     onStart: ({ id, kind, model, attempts }) => log("info", { job: id, kind, model, attempts }, "job started"),
     onEnd: ({ id }, end) => log("info", { job: id, end }, "job ended"),

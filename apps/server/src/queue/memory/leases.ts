@@ -31,7 +31,7 @@ export function memoryLeases(leases: JobLeases, { reader, feed, leaseSeconds }: 
       return job;
     },
     async report(report) {
-      const { id, lease, progress, preview } = report;
+      const { id, lease, progress, preview, memory } = report;
       const renewal = renewals.get(id);
       if (renewal?.lease === lease) {
         if (progress) reader.report(id, { attempts: renewal.attempts, progress, preview });
@@ -39,7 +39,7 @@ export function memoryLeases(leases: JobLeases, { reader, feed, leaseSeconds }: 
         const isDue = Date.now() - renewal.at >= (1000 * leaseSeconds) / RENEWALS_A_LEASE;
         if (!isDue && reader.running(id)?.stop === null) return { lost: false, stop: null };
       }
-      const answer = await leases.report({ id, lease, progress });
+      const answer = await leases.report({ id, lease, progress, memory });
       if (renewal?.lease === lease && !answer.lost) renewals.set(id, { ...renewal, at: Date.now() });
       return answer;
     },

@@ -1,6 +1,6 @@
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { JobUpdate } from "../../jobs/service.ts";
-import type { Job } from "../../jobs/types.ts";
+import { filesOf, type Job } from "../../jobs/types.ts";
 
 /** A job in an answer. */
 export function jobJson({ job, estimate }: JobUpdate) {
@@ -20,7 +20,7 @@ export function jobJson({ job, estimate }: JobUpdate) {
       steps: progress.steps,
     },
     request: withoutImages(job),
-    files: (result?.files ?? []).map(({ key, ...file }, i) => ({ url: `/v1/jobs/${id}/files/${i}`, ...file })),
+    files: filesOf(job).map(({ key, ...file }, i) => ({ url: `/v1/jobs/${id}/files/${i}`, ...file })),
     interrupted: result?.interrupted ?? false,
     error: error ?? null,
   };

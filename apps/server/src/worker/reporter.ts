@@ -1,0 +1,82 @@
+import { type JobProgress, type LeasedJob, type StopRequest, shareOf } from "../jobs/types.ts";
+import { changeSource } from "../queue/changes.ts";
+import type { JobLeases } from "../queue/leases.ts";
+import { processMemory } from "./memory.ts";
+
+/** Tells the queue how far a job is. */
+export interface JobReporter {
+  /** Takes news; `preview` makes a PNG file where the news are sent. */
+  progress(progress: JobProgress, preview?: () => Uint8Array): void;
+  /** The newest progress. */
+  last(): JobProgress | undefined;
+  /** Sends nothing more. */
+  close(): Promise<void>;
+}
+
+/** How a job is reported. */
+export interface ReporterOptions {
+  readonly leases: Pick<JobLeases, "report">;
+  /** Seconds between reports without news, which renew the lease. */
+  readonly reportSeconds: number;
+  /** Seconds between reports at least: of the news of that time the last are sent. */
+  readonly newsSeconds: number;
+  /** Gets what the owner wants, or that the lease ended. */
+  readonly onStop: (reason: StopRequest | "lost") => void;
+}
+
+interface News {
+  readonly progress: JobProgress;
+  readonly preview: (() => Uint8Array) | undefined;
+}
+
+const reportOf = (news: News | undefined) => ({
+  progress: news && { ...news.progress, share: shareOf(news.progress) },
+  preview: news?.preview?.(),
+  memory: processMemory(),
+});
+
+/** Tells the newest progress, one report at a time, and renews the lease where there is none. */
+export function jobReporter(
+  { id, lease }: Pick<LeasedJob, "id" | "lease">,
+  { leases, reportSeconds, newsSeconds, onStop }: ReporterOptions,
+): JobReporter {
+  let news: News | undefined;
+  let last: JobProgress | undefined;
+  let sending: Promise<void> | undefined;
+  let next = 0;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const send = async (): Promise<void> => {
+    do {
+      const pause = next - Date.now();
+      if (pause > 0) await changeSource().next(pause, signal);
+      if (signal.aborted) return;
+      next = Date.now() + 1000 * newsSeconds;
+      const current = news;
+      news = undefined;
+      const answer = await leases.report({ id, lease, ...reportOf(current) }).catch(() => undefined);
+      const stop = answer?.lost ? "lost" : answer?.stop;
+      if (stop) onStop(stop);
+    } while (news && !signal.aborted);
+  };
+  const start = () => {
+    if (signal.aborted || sending) return;
+    sending = send().finally(() => {
+      sending = undefined;
+    });
+  };
+  const timer = setInterval(start, 1000 * reportSeconds);
+  return {
+    progress(progress, preview) {
+      last = progress;
+      news = { progress, preview };
+      start();
+    },
+    last: () => last,
+    async close() {
+      closing.abort();
+      clearInterval(timer);
+      await sending;
+    },
+  };
+}
