@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openQueue } from "../queue/open.ts";
+import { openPglite } from "../queue/pglite.ts";
 import { submitJob } from "../queue/submit.ts";
 import { folderStore } from "../storage/folder.ts";
-import { forgetOldJobs } from "./housekeeping.ts";
+import { forgetOldJobs, reuseSpace } from "./housekeeping.ts";
 
 test("jobs that ended long ago are forgotten with their files, and no others", async () => {
   const folder = await mkdtemp(join(tmpdir(), "aquatint-expiry-"));
@@ -35,5 +36,26 @@ test("jobs that ended long ago are forgotten with their files, and no others", a
   expect(rows.map(({ id }) => id).toSorted()).toEqual([recent, waiting].toSorted());
   expect((await readdir(join(folder, "files"))).toSorted()).toEqual([recent, waiting].toSorted());
   await queue[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+test("the embedded database uses the room of removed rows again", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "aquatint-room-"));
+  await using database = await openPglite(folder);
+  const size = async () =>
+    (await database.query<{ readonly size: number }>("SELECT pg_total_relation_size('notes')::float8 AS size"))[0]
+      ?.size;
+  const round = async () => {
+    await database.query("INSERT INTO notes SELECT i, repeat('x', 100) FROM generate_series(1, 2000) AS i");
+    await database.query("DELETE FROM notes");
+    await reuseSpace(database);
+  };
+  await database.query("CREATE TABLE notes (n int PRIMARY KEY, text text)");
+  await round();
+  await round();
+  const before = await size();
+  for (let i = 0; i < 4; i++) await round();
+  expect(await size()).toBe(before);
+  await database[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });

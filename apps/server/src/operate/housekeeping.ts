@@ -20,6 +20,7 @@ export interface HousekeepingOptions {
 /** Jobs that are forgotten in one go. */
 const BATCH = 200;
 const EXPIRY_INTERVAL = 60_000;
+const REUSE_INTERVAL = 3_600_000;
 
 /** Ends leases whose workers are gone and forgets old jobs with their files, until it is disposed of. */
 export function housekeeping(options: HousekeepingOptions): AsyncDisposable {
@@ -30,6 +31,7 @@ export function housekeeping(options: HousekeepingOptions): AsyncDisposable {
       if (lost > 0) log.warn({ jobs: lost }, "leases ended without their workers");
     }),
     repeated(EXPIRY_INTERVAL, log, () => forgetOldJobs(options)),
+    repeated(REUSE_INTERVAL, log, () => reuseSpace(options.database)),
   ];
   return {
     async [Symbol.asyncDispose]() {
@@ -59,6 +61,11 @@ function repeated(milliseconds: number, log: Log, task: () => Promise<void>): ()
     clearTimeout(timer);
     await running;
   };
+}
+
+/** Makes room of changed and removed rows free for others: PostgreSQL does so by itself, PGlite does not. */
+export async function reuseSpace(database: Pick<Database, "shared" | "query">): Promise<void> {
+  if (!database.shared) await database.query("VACUUM");
 }
 
 /** Forgets jobs that ended long ago; files first, so that none is left without its job. */

@@ -3,7 +3,7 @@ import type { JobFailure, JobOutcome, JobProgress, LeasedJob, StopRequest } from
 import type { ProcessMemory } from "../worker/memory.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
-import { JOBS_CHANNEL, jobColumns, notify, notifyQueued } from "./rows.ts";
+import { JOBS_CHANNEL, jobColumns, notify, notifyQueued, QUEUED_CHANNEL } from "./rows.ts";
 
 /** A worker as it takes jobs. */
 export interface WorkerState {
@@ -50,6 +50,13 @@ export interface JobLeases {
 
 /** Turns that a job of a loaded model may be ahead of its place. */
 const LOADED_BONUS = 2;
+/** Seconds that a new job is left to another worker that has its model loaded and nothing to do. */
+const LEFT_SECONDS = 1;
+/** Seconds without news after which such a worker does not count: idle ones ask every 5 seconds. */
+const IDLE_SECONDS = 10;
+const IDLE_WITH_MODEL = `SELECT FROM aquatint.workers AS other WHERE other.id <> $2 AND other.models ? job.model
+  AND other.seen_at > now() - interval '${IDLE_SECONDS} seconds'
+  AND NOT EXISTS (SELECT FROM aquatint.jobs AS run WHERE run.state = 'running' AND run.worker = other.id)`;
 /** Seconds that the row of a worker that reports is left as it is. */
 const SEEN_SECONDS = 5;
 const LOST: JobFailure = {
@@ -114,9 +121,10 @@ async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): P
     [worker.id, JSON.stringify(worker.models), worker.memory?.present ?? null, worker.memory?.peak ?? null],
   );
   const [next] = await sql.query<{ readonly queue: string }>(
-    `SELECT queue FROM aquatint.jobs WHERE state = 'queued'
+    `SELECT queue FROM aquatint.jobs AS job WHERE state = 'queued' AND (model = ANY($1::text[])
+       OR created_at < now() - interval '${LEFT_SECONDS} seconds' OR NOT EXISTS (${IDLE_WITH_MODEL}))
      ORDER BY turn - CASE WHEN model = ANY($1::text[]) THEN ${LOADED_BONUS} ELSE 0 END, created_at LIMIT 1`,
-    [[...worker.models]],
+    [[...worker.models], worker.id],
   );
   const id = next && (await boss.take(sql, next.queue));
   if (id === undefined) return undefined;
@@ -133,6 +141,11 @@ async function takeJob(sql: Sql, { worker, boss, leaseSeconds }: TakeOptions): P
   }
   await sql.query("UPDATE aquatint.clock SET turn = greatest(turn, $1)", [job.turn]);
   await notify(sql, id);
+  await sql.query(
+    `SELECT pg_notify($1, '') WHERE EXISTS (SELECT FROM aquatint.jobs
+       WHERE state = 'queued' AND created_at >= now() - interval '${LEFT_SECONDS} seconds')`,
+    [QUEUED_CHANNEL], // jobs that others left to this worker
+  );
   return job;
 }
 
@@ -165,6 +178,7 @@ export async function endLeases(
       [worker ?? null],
     );
     for (const job of lost) await endLease(sql, { ...job, boss });
+    if (worker !== undefined) await sql.query("DELETE FROM aquatint.workers WHERE id = $1", [worker]);
     return lost.length;
   });
 }

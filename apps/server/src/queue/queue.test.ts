@@ -27,7 +27,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
-  await queue.database.query("DELETE FROM aquatint.jobs; DELETE FROM pgboss.job; UPDATE aquatint.clock SET turn = 0");
+  await queue.database.query(
+    "DELETE FROM aquatint.jobs; DELETE FROM aquatint.workers; DELETE FROM pgboss.job; UPDATE aquatint.clock SET turn = 0",
+  );
 });
 
 const limits = { maxQueued: 50, maxQueuedPerUser: 40 };
@@ -75,6 +77,35 @@ test("a worker gets the jobs of the model that it has loaded before those of the
   const models: string[] = [];
   for (let i = 0; i < 5; i++) models.push((await take(["b"])).model);
   expect(models).toEqual(["b", "b", "b", "a", "b"]);
+});
+
+test("a new job is left to an idle worker that has its model loaded, until that one is busy or gone", async () => {
+  const ask = (id: string, ...models: readonly string[]) => leases().take({ id, models });
+  const unseen = (id: string) =>
+    queue.database.query("UPDATE aquatint.workers SET seen_at = now() - interval '1 minute' WHERE id = $1", [id]);
+  expect([await ask("warm", "a"), await ask("cold", "b")]).toEqual([undefined, undefined]);
+  await added("user", { model: "a" });
+  await added("user", { model: "a" });
+  expect(await ask("cold", "b")).toBeUndefined();
+  const changes = queue.feed.watchQueued();
+  expect(await ask("warm", "a")).toMatchObject({ model: "a" });
+  await changes.next(60_000); // the other is free for who left it
+  expect(await ask("cold", "b")).toMatchObject({ model: "a" });
+  changes.stop();
+  await added("user", { model: "c" });
+  expect(await ask("third", "c")).toMatchObject({ model: "c" });
+  await endLeases(queue, "third");
+  expect(await ask("fourth")).toMatchObject({ model: "c" }); // again, and "third" is gone
+  await ask("fifth", "d");
+  await added("user", { model: "d" });
+  expect(await ask("sixth")).toBeUndefined();
+  await unseen("fifth");
+  expect(await ask("sixth")).toMatchObject({ model: "d" });
+  await ask("seventh", "e");
+  await added("user", { model: "e" });
+  expect(await ask("eighth")).toBeUndefined();
+  await queue.database.query("UPDATE aquatint.jobs SET created_at = now() - interval '2 seconds'");
+  expect(await ask("eighth")).toMatchObject({ model: "e" });
 });
 
 test("a job is given to one of many workers that ask at once, and ends once", async () => {

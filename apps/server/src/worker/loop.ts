@@ -24,10 +24,11 @@ const RETRY = 1000;
 export async function workLoop(options: WorkerOptions): Promise<void> {
   const { id, leases, stop, changes, onError } = options;
   const shutdown = delayed(stop, options.drainSeconds);
-  let models: readonly string[] = [];
+  let loaded: { readonly model: string; readonly until: number } | undefined;
   try {
     while (!stop.aborted) {
       let pause = POLL;
+      const models = loaded && Date.now() < loaded.until ? [loaded.model] : [];
       const job = await leases.take({ id, models, memory: processMemory() }).catch((error: unknown) => {
         pause = RETRY;
         onError(error, undefined);
@@ -38,7 +39,7 @@ export async function workLoop(options: WorkerOptions): Promise<void> {
       }
       options.onStart(job);
       options.onEnd(job, await endOf(job, options, shutdown.signal));
-      models = [job.model];
+      loaded = { model: job.model, until: Date.now() + 1000 * (options.context.engine.keepAlive ?? 0) };
     }
   } finally {
     shutdown.clear();
