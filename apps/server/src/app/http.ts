@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { cors } from "hono/cors";
 import { secureHeaders } from "hono/secure-headers";
+import { getPath } from "hono/utils/url";
 import type { Account, Accounts } from "../auth/accounts.ts";
 import { credentialsIn } from "../auth/credentials.ts";
 import { checkOrigin, type OriginRules } from "../auth/origin.ts";
@@ -38,7 +39,7 @@ const openPaths = new Set(["/", "/healthz", "/readyz", "/v1/openapi.json", "/v1/
 /** The application: the checks that every request passes, then the surfaces. */
 export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
   const { tools, rules, maxBody, metrics, ready } = options;
-  const app = new OpenAPIHono<Env>();
+  const app = new OpenAPIHono<Env>({ getPath: plainPath });
   app.use(observed(options));
   app.use(
     secureHeaders({
@@ -75,6 +76,12 @@ export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
   app.onError((error, c) => failed(error, c, options));
   return app;
 }
+
+/** The path without doubled slashes and one at its end: addresses of servers are written with and without. */
+const plainPath = (request: Request): string =>
+  getPath(request)
+    .replace(/\/{2,}/g, "/")
+    .replace(/(?<=.)\/$/, "");
 
 /** Numbers and logs each request, and says how long it took. */
 const observed =

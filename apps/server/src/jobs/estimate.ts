@@ -52,7 +52,7 @@ const workersOf = recounted((sql) => liveWorkers(sql));
 /** Seconds without news after which a worker does not count. */
 const WORKER_SEEN = 30;
 
-/** The place of a job and its times, from the speed of the last jobs of its model. */
+/** The place of a job and its times: those of a running one by its own speed, others by that of the last jobs of the model. */
 export async function estimateStart(
   { database: sql, reader }: { readonly database: Sql; readonly reader: JobReader },
   job: Job,
@@ -65,10 +65,14 @@ export async function estimateStart(
   ];
   const startsIn = rate === undefined ? undefined : (rate * ahead.units) / Math.max(1, workers);
   const share = isRunning && job.progress ? shareOf(job.progress) : 0;
+  if (share > 0 && job.startedAt) {
+    const elapsed = (Date.now() - job.startedAt.getTime()) / 1000;
+    return { position: ahead.jobs, startsIn: 0, doneIn: Math.max(0, (elapsed * (1 - share)) / share) };
+  }
   return {
     position: ahead.jobs,
     startsIn,
-    doneIn: rate === undefined || startsIn === undefined ? undefined : startsIn + rate * job.units * (1 - share),
+    doneIn: rate === undefined || startsIn === undefined ? undefined : startsIn + rate * job.units,
   };
 }
 

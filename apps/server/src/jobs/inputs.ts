@@ -28,7 +28,7 @@ export function requestInputs(
 
 /** The bytes of base64, with or without a data URL's beginning. @throws AquatintError "request/image". */
 export function imageBytes(text: string, name: string): Uint8Array<ArrayBuffer> {
-  const [, base64 = text] = /^data:[\w/+.-]*;base64,(.*)$/s.exec(text) ?? [];
+  const [, base64 = text] = /^data:[^,]*;base64,(.*)$/s.exec(text) ?? [];
   const bytes = new Uint8Array(Buffer.from(base64, "base64"));
   if (bytes.length > 0 && /^[\w+/=\s-]+$/.test(base64.slice(0, 1000))) return bytes;
   throw new AquatintError("request/image", `${name} is no image in base64`, {

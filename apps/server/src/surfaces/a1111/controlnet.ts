@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { number } from "../fields.ts";
 import { notHere } from "./error.ts";
 import { flag } from "./flag.ts";
 
@@ -8,9 +9,9 @@ const unitSchema = z.looseObject({
   input_image: z.string().nullish(),
   module: z.string().nullish(),
   model: z.string().nullish(),
-  weight: z.coerce.number().min(0).max(10).nullish(),
-  guidance_start: z.coerce.number().min(0).max(1).nullish(),
-  guidance_end: z.coerce.number().min(0).max(1).nullish(),
+  weight: number(z.number().min(0).max(10)).nullish(),
+  guidance_start: number(z.number().min(0).max(1)).nullish(),
+  guidance_end: number(z.number().min(0).max(1)).nullish(),
   control_mode: z.union([z.string(), z.number()]).nullish(),
   hr_option: z.string().nullish(),
   mask: z.unknown().optional(),

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import { endOrCancel } from "../disconnect.ts";
+import { withFieldNames } from "../field-names.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import { imageRequest, type MappedRequest, textRequest } from "./job-request.ts";
 import { img2imgSchema, type SharedBody, txt2imgSchema } from "./request.ts";
@@ -56,6 +57,12 @@ interface Answer {
 
 /** Fields that are read; extensions send others, of which the answer says that they changed nothing. */
 const fields = new Set([...Object.keys(txt2imgSchema.shape), ...Object.keys(img2imgSchema.shape)]);
+/** The web UI's names of fields of jobs. */
+const fieldNames = {
+  ...{ negative: "negative_prompt", guidance: "cfg_scale", batch: "batch_size", count: "batch_size x n_iter" },
+  ...{ image: "init_images", strength: "denoising_strength", hires: "hr", vae: "sd_vae", model: "sd_model_checkpoint" },
+  ...{ maskBlur: "mask_blur", padding: "inpaint_full_res_padding", controls: "alwayson_scripts.controlnet" },
+};
 /** Names of ignored fields in an answer. */
 const MAX_NAMES = 50;
 
@@ -66,7 +73,7 @@ const headerName = (name: string): string => encodeURIComponent(Buffer.from(name
 async function answer(c: Context<Env>, { body, tools, mapped, parameters }: Answer): Promise<Response> {
   const { jobs } = tools;
   const kind = kindNamed(mapped.kind);
-  const request = kind.schema.parse(mapped.request);
+  const request = withFieldNames(fieldNames, () => kind.schema.parse(mapped.request));
   const owner = c.var.account.name;
   const submitted = await jobs.submit({ owner, surface: "a1111", kind, request, task: body.force_task_id });
   const job = await endOrCancel(c, submitted, tools);

@@ -22,7 +22,8 @@ export async function textRequest(body: Txt2ImgBody, tools: SurfaceTools, owner:
 
 function hiresOf(body: Txt2ImgBody) {
   const { hr_upscaler: upscaler = "Lanczos", hr_resize_x: x, hr_resize_y: y, width, height } = body;
-  if (upscaler.toLowerCase() !== "lanczos") {
+  // what the upscaler "None" leaves is resized by Lanczos in the web UI
+  if (!["lanczos", "none"].includes(upscaler.toLowerCase())) {
     throw notHere(`the upscaler ${upscaler}`, "GET upscalers lists those that are here");
   }
   const keys = ["hr_checkpoint_name", "hr_sampler_name", "hr_scheduler", "hr_prompt", "hr_negative_prompt"] as const;
@@ -94,7 +95,7 @@ async function sharedRequest(body: SharedBody, tools: SurfaceTools, owner: strin
   return {
     ...(await chosenSettings(tools, owner, body.override_settings)),
     ...{ prompt, negative, promptSyntax: "a1111", steps, guidance, sampler },
-    ...(seed >= 0 && { seed: Math.floor(seed) }),
+    ...(seed !== -1 && { seed: typeof seed === "string" ? seed : Math.floor(seed) }),
     count: batch_size * n_iter,
     batch: batch_size,
     controls: controlsOf(body.alwayson_scripts),

@@ -1,15 +1,16 @@
 import { z } from "zod";
 import type { ModelCatalog, ModelFile } from "../../models/catalog.ts";
 import type { UserOptions } from "../../models/user-options.ts";
+import { number } from "../fields.ts";
 import { notHere } from "./error.ts";
 
 /** The settings of a user that change images; settings are kept and change nothing. */
 const effectSchema = z.object({
   sd_model_checkpoint: z.string().nullish(),
   sd_vae: z.string().nullish(),
-  CLIP_stop_at_last_layers: z.coerce.number().int().min(1).max(13).default(1),
+  CLIP_stop_at_last_layers: number(z.int().min(1).max(13)).default(1),
   samples_format: z.enum(["png", "jpg", "jpeg", "webp"]).default("png"),
-  jpeg_quality: z.coerce.number().int().min(1).max(100).default(80),
+  jpeg_quality: number(z.int().min(1).max(100)).default(80),
   randn_source: z.enum(["GPU", "CPU", "NV"]).default("GPU"),
   emphasis: z.enum(["Original", "No norm", "Ignore", "None"]).default("Original"),
 });
@@ -41,10 +42,9 @@ export async function changeOptions(
 
 /** The options of a user with the defaults of those that are read. */
 export async function readOptions(options: UserOptions, models: ModelCatalog, owner: string) {
-  const stored = await options.read(owner);
-  const [first] = await models.list("model");
+  const { sd_model_checkpoint: title, sd_checkpoint_hash: _, ...stored } = await options.read(owner);
+  const model = await chosenModel(models, title);
   const defaults = {
-    sd_model_checkpoint: first ? titleOf(first) : "",
     sd_vae: "Automatic",
     CLIP_stop_at_last_layers: 1,
   };
@@ -53,10 +53,14 @@ export async function readOptions(options: UserOptions, models: ModelCatalog, ow
     jpeg_quality: 80,
     randn_source: "GPU",
     emphasis: "Original",
-    sd_checkpoint_hash: first?.hash ?? "",
   };
-  return { ...defaults, ...settings, ...stored };
+  const current = { sd_model_checkpoint: model ? titleOf(model) : title, sd_checkpoint_hash: model?.hash ?? "" };
+  return { ...defaults, ...settings, ...stored, ...current };
 }
+
+/** The model of a title, whose hash may be that of an earlier file; the first one without a title. */
+const chosenModel = (models: ModelCatalog, title: unknown): Promise<ModelFile | undefined> =>
+  models.find("model", typeof title === "string" && title !== "" ? title : undefined).catch(() => undefined);
 
 /** What a user's options and a request's `override_settings` choose of a job. @throws WebUiError for an override that is not here. */
 export async function chosenSettings(

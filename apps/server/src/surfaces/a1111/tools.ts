@@ -5,17 +5,18 @@ import { jobError } from "../../jobs/errors.ts";
 import { imageBytes } from "../../jobs/inputs.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import { endOrCancel } from "../disconnect.ts";
+import { number } from "../fields.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import { notHere, WebUiError } from "./error.ts";
 import { parsedBody } from "./generation.ts";
 
 const extraFields = {
-  resize_mode: z.coerce.number().int().min(0).max(1).nullish(),
+  resize_mode: number(z.int().min(0).max(1)).nullish(),
   gfpgan_visibility: z.number().nullish(),
   codeformer_visibility: z.number().nullish(),
-  upscaling_resize: z.coerce.number().gt(0).max(8).nullish(),
-  upscaling_resize_w: z.coerce.number().int().min(1).max(16384).nullish(),
-  upscaling_resize_h: z.coerce.number().int().min(1).max(16384).nullish(),
+  upscaling_resize: number(z.number().gt(0).max(8)).nullish(),
+  upscaling_resize_w: number(z.int().min(1).max(16384)).nullish(),
+  upscaling_resize_h: number(z.int().min(1).max(16384)).nullish(),
   upscaler_1: z.string().nullish(),
   upscaler_2: z.string().nullish(),
   extras_upscaler_2_visibility: z.number().nullish(),

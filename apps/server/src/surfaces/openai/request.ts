@@ -2,36 +2,38 @@ import { AquatintError, encodePng, type Image } from "aquatint";
 import { decodeImage } from "aquatint/node";
 import { z } from "zod";
 import type { StoredRequest } from "../../jobs/types.ts";
+import { maybe, number } from "../fields.ts";
 
-const maybe = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 /** Multipart fields are texts. */
 const flag = z.union([z.boolean(), z.enum(["true", "false"]).transform((text) => text === "true")]);
-const number = z.coerce.number();
-const list = z.array(z.union([z.string(), z.object({ name: z.string(), scale: number.optional() })]));
+const list = z.array(z.union([z.string(), z.object({ name: z.string(), scale: number().optional() })]));
+
+/** Clients of local servers send -1 for a new seed. */
+const newSeedOf = (seed: number): number | undefined => (seed === -1 ? undefined : seed);
 
 const fields = {
   prompt: z.string().max(20_000),
   model: maybe(z.string()),
-  n: maybe(number.int().min(1).max(10)),
+  n: maybe(number(z.int().min(1).max(10))),
   size: maybe(z.string().regex(/^(auto|\d{1,5}x\d{1,5})$/, 'expected "auto" or WIDTHxHEIGHT')),
   quality: maybe(z.enum(["standard", "hd", "low", "medium", "high", "xhigh", "max", "auto"])),
   response_format: maybe(z.enum(["url", "b64_json"])),
   output_format: maybe(z.enum(["png", "jpeg", "webp"])),
-  output_compression: maybe(number.int().min(0).max(100)),
+  output_compression: maybe(number(z.int().min(0).max(100))),
   background: maybe(z.enum(["transparent", "opaque", "auto"])),
   moderation: maybe(z.string()),
   style: maybe(z.enum(["vivid", "natural"])),
   user: maybe(z.string()),
   stream: maybe(flag),
-  partial_images: maybe(number.int().min(0).max(3)),
+  partial_images: maybe(number(z.int().min(0).max(3))),
   input_fidelity: maybe(z.string()),
   // what OpenAI has not
-  seed: maybe(number.int().min(0)),
-  steps: maybe(number.int().min(1).max(1000)),
-  guidance: maybe(number.min(0).max(100)),
+  seed: maybe(number(z.int().min(-1).transform(newSeedOf))),
+  steps: maybe(number(z.int().min(1).max(1000))),
+  guidance: maybe(number(z.number().min(0).max(100))),
   sampler: maybe(z.string()),
   negative_prompt: maybe(z.string().max(20_000)),
-  strength: maybe(number.gt(0).max(1)),
+  strength: maybe(number(z.number().gt(0).max(1))),
   loras: maybe(z.union([list, z.string().transform((text, context) => parsedList(text, context))])),
 };
 

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { AquatintError } from "aquatint";
 import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
@@ -5,7 +6,9 @@ import { httpFailure } from "../../app/failure.ts";
 import { jobError } from "../../jobs/errors.ts";
 import { kindNamed } from "../../jobs/kinds/index.ts";
 import type { Job } from "../../jobs/types.ts";
+import type { ModelFile } from "../../models/catalog.ts";
 import { cancelsOnDisconnect, endOrCancel } from "../disconnect.ts";
+import { withFieldNames } from "../field-names.ts";
 import type { Env, Surface, SurfaceTools } from "../surface.ts";
 import { base64, type ImagesBody, ignoredFields, imagesSchema, jobRequestOf, maskOf } from "./request.ts";
 import { streamImages } from "./stream.ts";
@@ -13,7 +16,7 @@ import { streamImages } from "./stream.ts";
 /** OpenAI's API of images. */
 export const openaiSurface: Surface = {
   name: "openai",
-  prefixes: ["/v1/images/", "/v1/models"],
+  prefixes: ["/v1/"], // also of what is not here: its clients read errors of this shape
   routes(tools) {
     const app = new Hono<Env>();
     app.post("/v1/images/generations", async (c) => {
@@ -45,7 +48,14 @@ function addModels(app: Hono<Env>, { models, fitting }: SurfaceTools): void {
   const entryOf = async (file: Awaited<ReturnType<typeof models.find>>) => {
     const { family, loras, embeddings, controlNets } = await fitting(file.name);
     const fields = { id: file.name, object: "model", created: 0, owned_by: "aquatint" };
-    return { ...fields, family: family ?? null, loras, embeddings, controlnets: controlNets };
+    return {
+      ...fields,
+      family: family ?? null,
+      variant: variantLabel(file),
+      loras,
+      embeddings,
+      controlnets: controlNets,
+    };
   };
   app.get("/v1/models", async (c) => {
     const files = await models.list("model");
@@ -58,6 +68,9 @@ function addModels(app: Hono<Env>, { models, fitting }: SurfaceTools): void {
     return c.json(await entryOf(file));
   });
 }
+
+/** The variant of a model's weights; where a file of one lies is not told. */
+const variantLabel = ({ variant }: ModelFile): string | null => (variant === undefined ? null : basename(variant));
 
 /** The fields and images of a multipart body. @throws AquatintError, ZodError. */
 async function editOf(c: Context<Env>, { limits }: SurfaceTools) {
@@ -97,7 +110,7 @@ async function answer(c: Context<Env>, { body, tools, kind: name, images }: Answ
   const withStrength = name === "text-to-image" || strength === undefined ? request : { ...request, strength };
   const job = await jobs.submit({
     ...{ owner: c.var.account.name, surface: "openai", kind },
-    request: kind.schema.parse({ ...withStrength, ...images }),
+    request: withFieldNames(fieldNames, () => kind.schema.parse({ ...withStrength, ...images })),
     idempotencyKey: c.req.header("idempotency-key"),
   });
   if (body.stream)
@@ -106,6 +119,11 @@ async function answer(c: Context<Env>, { body, tools, kind: name, images }: Answ
   if (ended.error) throw jobError(ended.error);
   return c.json(await imagesJson(c, { job: ended, body, tools }));
 }
+
+/** OpenAI's names of fields of jobs. */
+const fieldNames = {
+  ...{ negative: "negative_prompt", width: "size", height: "size", count: "n", quality: "output_compression" },
+};
 
 interface Finished {
   readonly job: Job;
