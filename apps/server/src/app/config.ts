@@ -10,7 +10,7 @@ import type { S3Options } from "../storage/s3-client.ts";
 export interface ServerConfig {
   /** Folders or files of models; the default model when there are no models at all. */
   readonly models: readonly string[];
-  /** Variant of the weights of the first of them, or a file of its weights in 8 bits. */
+  /** Variant of the weights of every model that has them, or a file of weights in 8 bits of a single model. */
   readonly variant?: string | undefined;
   /** Folders as the web UI or ComfyUI lay them out. */
   readonly modelFolders: readonly string[];

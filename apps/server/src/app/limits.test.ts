@@ -49,6 +49,22 @@ test.each([
   expect(body.detail).toContain(message);
 });
 
+test("a job that cannot fit into memory is refused when it is submitted, with advice", async () => {
+  const engine = { keepAlive: 60, cache: false, maxMemory: 1000 };
+  await using small = await testServer({ worker: false, engine });
+  for (const [path, json] of [
+    ["/v1/jobs", job],
+    ["/v1/images/generations", { prompt: "a cat", size: "8x8", steps: 1 }],
+    ["/sdapi/v1/txt2img", { prompt: "a cat", width: 8, height: 8, steps: 1 }],
+  ] as const) {
+    const response = await small.call(path, { json });
+    expect([response.status, await response.text()]).toEqual([422, expect.stringMatching(/memory/)]);
+  }
+  const refusal = await (await small.call("/v1/jobs", { json: job })).json();
+  expect(refusal).toMatchObject({ code: "generate/memory", hint: expect.stringMatching(/./) });
+  expect((await (await small.call("/v1/jobs")).json()).jobs).toEqual([]);
+});
+
 test("who sends too many requests is told when to try again, and others are not", async () => {
   const statuses: number[] = [];
   for (let i = 0; i < 70; i++) statuses.push((await send("eve", "/v1/jobs")).status);

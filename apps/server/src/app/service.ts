@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { AquatintError } from "aquatint";
-import { defaultModelFolder } from "aquatint/node";
+import { defaultModelFolder, openModel, openTextToImage } from "aquatint/node";
+import { withPrecision } from "aquatint/pipelines";
 import { type ModelChecks, openChecks } from "../jobs/checks/checks.ts";
 import { jobService } from "../jobs/service.ts";
 import { type CatalogOptions, type ModelCatalog, modelCatalog } from "../models/catalog.ts";
@@ -73,8 +74,10 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
 /** Ends the leases of workers that are gone: all of them where the database is this process's alone. */
 async function endOwnLeases(queue: WorkerParts["queue"]): Promise<void> {
   const { database } = queue;
-  if (!database.shared)
+  if (!database.shared) {
     await database.query("UPDATE aquatint.jobs SET lease_until = now() - interval '1 second' WHERE state = 'running'");
+    await database.query("DELETE FROM aquatint.workers");
+  }
   await endLeases(queue);
 }
 
@@ -110,9 +113,22 @@ function ownWorker(
   });
 }
 
-/** Refuses folders without models, which are wrong folders more often than empty ones. @throws AquatintError "model/none". */
-async function expectModels(catalog: ModelCatalog, { modelFolders }: ServerConfig): Promise<void> {
-  if ((await catalog.list("model")).length > 0) return;
+/**
+ * Refuses folders without models, which are wrong folders more often than empty ones, and what the first model cannot be run
+ * with: it is the one of requests that name none. @throws AquatintError.
+ */
+async function expectModels(catalog: ModelCatalog, { modelFolders, variant, engine }: ServerConfig): Promise<void> {
+  const models = await catalog.list("model");
+  const [first] = models;
+  if (first && variant !== undefined && models.every((model) => model.variant === undefined)) {
+    await openModel(first.path, { variant }); // says what it has
+    throw new AquatintError("server/variant", `no model has weights of the variant "${variant}"`, {
+      hint: "leave out --variant, or name one that a model has",
+    });
+  }
+  if (first && engine.precision !== undefined)
+    withPrecision(await openTextToImage(first.path, { variant: first.variant }), engine);
+  if (first) return;
   throw new AquatintError("model/none", `there are no models in ${modelFolders.join(", ")}`, {
     hint: 'models are read from subfolders such as "Stable-diffusion" or "checkpoints"; --model PATH names a single one',
   });

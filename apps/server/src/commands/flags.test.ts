@@ -20,12 +20,22 @@ test.each(Object.keys(all))("%s alone, or all but it, is refused by name", (name
   expect(() => s3Options({ ...all, [name]: "" })).toThrow(`and ${name} not`);
 });
 
-test("a variant is of the one model: a name, or a file", () => {
+test("a variant is a name for all models, or a file of one", () => {
   const io = { cwd: "/models", env: {} } as Parameters<typeof runConfig>[1];
   const variantOf = (flags: Partial<RunFlags>) => runConfig({ cache: true, logLevel: "silent", ...flags }, io).variant;
   expect(variantOf({ model: ["a"], variant: "fp16" })).toBe("fp16");
   expect(variantOf({ variant: "a-int8.safetensors" })).toBe("/models/a-int8.safetensors");
   expect(variantOf({ model: ["a", "b"] })).toBeUndefined();
-  for (const flags of [{ model: ["a", "b"] }, { models: ["folder"] }])
-    expect(() => variantOf({ ...flags, variant: "fp16" })).toThrow("--variant is of one --model");
+  for (const flags of [{ model: ["a", "b"] }, { models: ["folder"] }]) {
+    expect(variantOf({ ...flags, variant: "fp16" })).toBe("fp16");
+    expect(() => variantOf({ ...flags, variant: "a-int8.safetensors" })).toThrow("is a file of one model");
+  }
+});
+
+test("the memory of the machine is the limit of a job, but in a precision that allows none", () => {
+  const io = { cwd: "/models", env: {} } as Parameters<typeof runConfig>[1];
+  const engineOf = (flags: Partial<RunFlags>) => runConfig({ cache: true, logLevel: "silent", ...flags }, io).engine;
+  expect(engineOf({ precision: "q8" })).toMatchObject({ precision: "q8", maxMemory: expect.any(Number) });
+  expect(engineOf({ precision: "dynamic" }).maxMemory).toBeUndefined();
+  expect(engineOf({ precision: "dynamic", maxMemory: 5 }).maxMemory).toBe(5); // jobs are refused with the reason
 });

@@ -1,7 +1,19 @@
 import { resolve } from "node:path";
 import { AquatintError, type Device } from "aquatint";
-import { type Command, choice, device, type Io, integer, memorySize, variantIn } from "aquatint/cli";
+import {
+  type Command,
+  choice,
+  device,
+  type Io,
+  integer,
+  memorySize,
+  precision,
+  precisionText,
+  variantIn,
+} from "aquatint/cli";
+import type { Precision } from "aquatint/pipelines";
 import { type ServerConfig, serverDefaults } from "../app/config.ts";
+import { isVariantFile } from "../models/kinds.ts";
 import { logLevels } from "../operate/log.ts";
 import type { S3Options } from "../storage/s3-client.ts";
 
@@ -10,6 +22,7 @@ export interface RunFlags {
   readonly model?: readonly string[];
   readonly models?: readonly string[];
   readonly variant?: string;
+  readonly precision?: Precision;
   readonly data?: string;
   readonly device?: Device;
   readonly threads?: number;
@@ -32,8 +45,9 @@ export const addRunFlags = (command: Command, logLevel = serverDefaults.logLevel
     )
     .option(
       "--variant <name>",
-      "variant of the weights of the one --model, such as fp16, or a .safetensors file of `aquatint quantize` (default: the weights without a variant)",
+      "variant of the weights, such as fp16, for every model that has it; for a single --model also a .safetensors file of `aquatint quantize` (default: the weights without a variant)",
     )
+    .option("--precision <type>", `${precisionText} (default: int8 for such a file, else float32)`, precision)
     .option("--data <folder>", `folder of jobs and images (default: ${serverDefaults.data})`)
     .option("--device <name>", "cpu, cuda, webgpu, coreml, dml (default: cpu)", device)
     .option("--threads <n>", "CPU threads at most (default: all)", integer("--threads", { min: 1, example: 4 }))
@@ -58,7 +72,9 @@ export const addRunFlags = (command: Command, logLevel = serverDefaults.logLevel
 /** Those options and the environment as the configuration of a server. */
 export function runConfig(flags: RunFlags, { cwd, env }: Io) {
   const { engine } = serverDefaults;
-  const { maxMemory = engine.maxMemory, keepAlive = engine.keepAlive, threads = engine.threads } = flags;
+  const { keepAlive = engine.keepAlive, threads = engine.threads, precision } = flags;
+  // "dynamic" rounds weights where they are packed: no plan of the memory can leave them in their files
+  const { maxMemory = precision === "dynamic" ? undefined : engine.maxMemory } = flags;
   return {
     models: (flags.model ?? []).map((path) => resolve(cwd, path)),
     variant: variantOf(flags, cwd),
@@ -66,18 +82,23 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
     data: flags.data === undefined ? serverDefaults.data : resolve(cwd, flags.data),
     databaseUrl: env["DATABASE_URL"] || undefined,
     s3: s3Options(env),
-    engine: { device: flags.device, threads, keepAlive, cache: flags.cache, maxMemory },
+    engine: { device: flags.device, threads, keepAlive, cache: flags.cache, maxMemory, precision },
     logLevel: flags.logLevel,
   } satisfies Partial<ServerConfig>;
 }
 
-/** The variant of the one model. @throws AquatintError "server/variant" where it is not clear which. */
+/** The variant of models. @throws AquatintError "server/variant" for a file where it is not clear of which model. */
 function variantOf({ model = [], models, variant }: RunFlags, cwd: string): string | undefined {
   if (variant === undefined) return undefined;
-  if (model.length === 1 || (model.length === 0 && models === undefined)) return variantIn(cwd, variant);
-  throw new AquatintError("server/variant", "--variant is of one --model, and there are more or none", {
-    hint: "give one --model; models in --models take the weights without a variant",
-  });
+  const isSingle = model.length === 1 || (model.length === 0 && models === undefined);
+  if (isSingle || !isVariantFile(variant)) return variantIn(cwd, variant);
+  throw new AquatintError(
+    "server/variant",
+    `--variant ${variant} is a file of one model, and there are more --model or none`,
+    {
+      hint: "give one --model, or the name of a variant, such as fp16",
+    },
+  );
 }
 
 /** Help on the environment variables that `runConfig` reads, and on those of `more`. */

@@ -10,6 +10,7 @@ import {
   planTextToImage,
   type TextToImagePlan,
   webUiSampler,
+  withPrecision,
 } from "aquatint/pipelines";
 import { itemAt } from "aquatint/util";
 import { version } from "../version.ts";
@@ -64,6 +65,7 @@ async function checkedPlan(options: GenerateOptions) {
     return { plan: itemAt(plans, 0), name: model.name, limited: isLimited(memory) };
   }
   const { model, fits } = await openedModel(options);
+  withPrecision(model, options);
   const plan = await planTextToImage(model, options);
   const isFast = async () => !isLimited((await prepareGeneration({ ...options, count: batch })).memory);
   const limited = maxMemory !== undefined && !(await fits(pixelsOf(plan) * batch, isFast));

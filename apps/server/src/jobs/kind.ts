@@ -9,7 +9,10 @@ export interface KindContext {
   /** An image of the request, by the value that stands in its place. */
   image(value: string): Promise<Image>;
   /** How models are run; `maxMemory` only where it shall decide how. */
-  readonly engine: Pick<GenerationEngineOptions, "device" | "threads" | "keepAlive" | "cache" | "maxMemory">;
+  readonly engine: Pick<
+    GenerationEngineOptions,
+    "device" | "threads" | "keepAlive" | "cache" | "maxMemory" | "precision"
+  >;
 }
 
 /** What ends a run before its end. */

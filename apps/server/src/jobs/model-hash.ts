@@ -1,18 +1,13 @@
-import { stat } from "node:fs/promises";
 import type { TextToImageModel } from "aquatint";
 import { modelHash } from "aquatint/node";
+import { fileStamp } from "../models/stamp.ts";
 
 const hashes = new Map<string, Promise<string | undefined>>();
 
 /** The SHA-256 of a model's files, read once as long as they do not change. */
 export async function cachedModelHash(model: Pick<TextToImageModel, "weightFiles">): Promise<string | undefined> {
-  const key = JSON.stringify(await Promise.all((model.weightFiles ?? []).map(stampOf)));
+  const key = JSON.stringify(await Promise.all((model.weightFiles ?? []).map((path) => fileStamp(path))));
   const hash = hashes.get(key) ?? modelHash(model).catch(() => undefined);
   hashes.set(key, hash);
   return hash;
-}
-
-async function stampOf(path: string): Promise<readonly unknown[]> {
-  const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
-  return [path, size, mtimeMs];
 }

@@ -1,6 +1,6 @@
-import { stat } from "node:fs/promises";
 import type { TextToImageModel } from "aquatint";
 import { type GenerateOptions, openTextToImage } from "aquatint/node";
+import { fileStamp } from "../models/stamp.ts";
 
 /** The files that a model is opened from. */
 type ModelPaths = Pick<GenerateOptions, "model" | "variant" | "vae" | "loras" | "embeddings">;
@@ -54,14 +54,11 @@ async function isCurrent(entry: Entry): Promise<boolean> {
   return (await stampsOf(model)) === (await entry.stamps);
 }
 
-/** Size and time of every file of weights, LoRAs and the like among them. */
+/** The stamps of every file of weights, LoRAs and the like among them. */
 async function stampsOf({ locations }: TextToImageModel): Promise<string> {
   const paths = new Set(Array.from(locations.values(), ({ file }) => file.path ?? file.name));
-  const stamps = Array.from(paths, async (path) => {
-    const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
-    return `${path} ${size} ${mtimeMs}`;
-  });
-  return (await Promise.all(stamps)).join("\n");
+  const stamps = await Promise.all(Array.from(paths, (path) => fileStamp(path)));
+  return stamps.map(({ text }) => text).join("\n");
 }
 
 /** Remembers the largest size that fits; checks run one after the other, so that many requests at once need one. */

@@ -81,7 +81,7 @@ export function jobService(options: JobServiceOptions): JobService {
   const { database, feed, reader, store, models } = options;
   const ownJob = async (owner: string, id: string): Promise<Job> => {
     const job = isId(id) ? await reader.read(id) : undefined;
-    if (job?.result) models.remember(job.model, job.result.modelHash);
+    if (job?.result) models.remember(job.model, job.result.modelHash, job.startedAt ?? job.createdAt);
     if (job?.owner === owner) return job;
     throw new AquatintError("job/unknown", `there is no job "${id}"`, {
       hint: "jobs are forgotten some time after their end",

@@ -7,7 +7,7 @@ export { type CatalogOptions, type ModelKind, modelKinds } from "./kinds.ts";
 
 /** A file or folder that requests may name. */
 export interface ModelFile extends FoundFile {
-  /** SHA-256 of its weights, known after its first use. */
+  /** SHA-256 of its weights, known after its first use as it is now. */
   readonly hash?: string | undefined;
 }
 
@@ -18,8 +18,8 @@ export interface ModelCatalog {
   find(kind: ModelKind, name: string | undefined): Promise<ModelFile>;
   /** Reads the folders again. */
   refresh(): Promise<void>;
-  /** Keeps the hash of a model that was computed where it was used. */
-  remember(name: string, hash: string | undefined): void;
+  /** Keeps the hash of a model that was computed where it was used, and when that was. */
+  remember(name: string, hash: string | undefined, usedAt: Date): void;
 }
 
 /** Milliseconds that a listing holds. */
@@ -27,7 +27,7 @@ const RECHECK_MS = 5000;
 
 /** Opens the catalog; the folders are read again when a listing is old. */
 export function modelCatalog(options: CatalogOptions): ModelCatalog {
-  const hashes = new Map<string, string>();
+  const hashes = knownHashes();
   let listing: { readonly at: number; readonly files: Promise<readonly FoundFile[]> } | undefined;
   const refresh = () => {
     listing = { at: Date.now(), files: findFiles(options) };
@@ -38,7 +38,7 @@ export function modelCatalog(options: CatalogOptions): ModelCatalog {
   };
   const files = () => (listing && Date.now() - listing.at < RECHECK_MS ? listing.files : refresh());
   const list = async (kind: ModelKind): Promise<readonly ModelFile[]> =>
-    (await files()).filter((file) => file.kind === kind).map((file) => ({ ...file, hash: hashes.get(file.name) }));
+    (await files()).filter((file) => file.kind === kind).map((file) => ({ ...file, hash: hashes.of(file) }));
   return {
     list,
     async find(kind, name) {
@@ -59,8 +59,21 @@ export function modelCatalog(options: CatalogOptions): ModelCatalog {
     async refresh() {
       await refresh();
     },
-    remember(name, hash) {
-      if (hash !== undefined) hashes.set(name, hash);
+    remember: hashes.remember,
+  };
+}
+
+/** Hashes of models by name; one of a file that was exchanged since counts for nothing. */
+function knownHashes() {
+  const hashes = new Map<string, { readonly hash: string; readonly usedAt: Date }>();
+  return {
+    of({ name, changedAt = 0 }: FoundFile): string | undefined {
+      const last = hashes.get(name);
+      return last && last.usedAt.getTime() > changedAt ? last.hash : undefined;
+    },
+    remember(name: string, hash: string | undefined, usedAt: Date): void {
+      const last = hashes.get(name);
+      if (hash !== undefined && !(last && last.usedAt > usedAt)) hashes.set(name, { hash, usedAt });
     },
   };
 }

@@ -3,6 +3,8 @@ import { basename, join, relative, resolve } from "node:path";
 import { AquatintError } from "aquatint";
 import { modelLabel } from "aquatint/node";
 import type { CatalogOptions, ModelKind } from "./kinds.ts";
+import { fileStamp } from "./stamp.ts";
+import { variantOf } from "./variant.ts";
 
 /** A file or folder of a model. */
 export interface FoundFile {
@@ -14,6 +16,8 @@ export interface FoundFile {
   readonly path: string;
   /** Variant of its weights, where the operator chose one. */
   readonly variant?: string | undefined;
+  /** When a model was last changed or exchanged, in milliseconds since 1970. */
+  readonly changedAt?: number | undefined;
 }
 
 /** Names of folders by kind, in lower case: of AUTOMATIC1111's web UI and Forge, and of ComfyUI. */
@@ -45,8 +49,19 @@ const MAX_DEPTH = 3;
  * The files of every kind, those named one by one first. Of files that have all their names in common the first counts.
  * @throws AquatintError "model/missing" for a path that is not there, "model/name" for two models of one name.
  */
-export async function findFiles({ models, variant, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
-  const files = await Promise.all(models.map((path, i) => singleModel(path, i === 0 ? variant : undefined)));
+export async function findFiles(options: CatalogOptions): Promise<readonly FoundFile[]> {
+  const files = await namedFiles(options);
+  return Promise.all(files.map((file) => (file.kind === "model" ? withState(file, options) : file)));
+}
+
+/** A model as it is on the disk: when it was changed, and with the chosen variant where it has that. */
+async function withState(file: FoundFile, options: CatalogOptions): Promise<FoundFile> {
+  const { text, changedAt } = await fileStamp(file.path);
+  return { ...file, changedAt, variant: await variantOf(file.path, text, options) };
+}
+
+async function namedFiles({ models, folders }: CatalogOptions): Promise<readonly FoundFile[]> {
+  const files = await Promise.all(models.map(singleModel));
   const single = distinct(files, ({ path }) => modelLabel(path));
   const twin = single.find(({ kind, name }, i) => single.slice(0, i).some((other) => isTwin(other, { kind, name })));
   if (twin) {
@@ -59,7 +74,7 @@ export async function findFiles({ models, variant, folders }: CatalogOptions): P
   return all.filter((file, i) => !all.slice(0, i).some((other) => isTwin(other, file)));
 }
 
-async function singleModel(path: string, variant: string | undefined): Promise<FoundFile> {
+async function singleModel(path: string): Promise<FoundFile> {
   const full = resolve(path);
   if (!(await stat(full).catch(() => undefined))) {
     throw new AquatintError("model/missing", `there is no model ${full}`, {
@@ -68,7 +83,7 @@ async function singleModel(path: string, variant: string | undefined): Promise<F
   }
   const label = modelLabel(full);
   const name = label.split("/").at(-1) ?? label;
-  return { kind: "model", name, fileName: basename(full), path: full, variant };
+  return { kind: "model", name, fileName: basename(full), path: full };
 }
 
 /** A root may be the folder that holds "models", or that folder. */

@@ -1,6 +1,7 @@
-import { stat } from "node:fs/promises";
 import { openModel, openTextToImage } from "aquatint/node";
 import type { ModelCatalog, ModelFile, ModelKind } from "./catalog.ts";
+import { remembered } from "./remembered.ts";
+import { fileStamp } from "./stamp.ts";
 
 /** A model with the files that can be used with it. */
 export interface FittingFiles {
@@ -14,22 +15,9 @@ export interface FittingFiles {
 /** Results by the stamps of two files: one that is exchanged is opened again. */
 const fits = new Map<string, Promise<boolean>>();
 const families = new Map<string, Promise<string | undefined>>();
-/** Results that are kept. */
-const MAX_RESULTS = 10_000;
-
-const remembered = <T>(map: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> => {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  const [oldest] = map.keys();
-  if (map.size > MAX_RESULTS && oldest !== undefined) map.delete(oldest);
-  return value;
-};
-
-/** A file's path and variant with its size and time; those of a folder are not its files'. */
-async function stampOf({ path, variant = "" }: ModelFile): Promise<string> {
-  const { size, mtimeMs } = await stat(path).catch(() => ({ size: 0, mtimeMs: 0 }));
-  return `${path} ${variant} ${size} ${mtimeMs}`;
-}
+/** A file's stamp, and its variant. */
+const stampOf = async ({ path, variant = "" }: ModelFile): Promise<string> =>
+  `${variant} ${(await fileStamp(path)).text}`;
 
 const familyOf = async (file: ModelFile): Promise<string | undefined> =>
   remembered(families, await stampOf(file), () =>

@@ -7,8 +7,11 @@ export type ModelKind = (typeof modelKinds)[number];
 export interface CatalogOptions {
   /** Folders or files of models, which come first. */
   readonly models: readonly string[];
-  /** Variant of the weights of the first of them, or a file of its weights in 8 bits. */
+  /** Variant of the weights of every model that has them, or a file of weights in 8 bits of a single model. */
   readonly variant?: string | undefined;
   /** Folders as the web UI or ComfyUI lay them out: "models/Stable-diffusion", "models/checkpoints". */
   readonly folders: readonly string[];
 }
+
+/** Tells a file of weights in 8 bits from the name of a variant. */
+export const isVariantFile = (variant: string): boolean => variant.endsWith(".safetensors");

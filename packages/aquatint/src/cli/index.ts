@@ -6,7 +6,7 @@ export type { Io, Output } from "./io.ts";
 export { main } from "./main.ts";
 export { variantIn } from "./options/checkpoint.ts";
 export { type ImageInput, imageInput, stemOf } from "./options/image-input.ts";
-export { memorySize } from "./options/memory.ts";
+export { memorySize, precision, precisionText } from "./options/memory.ts";
 export { choice, decimal, device, seed, times } from "./options/names.ts";
 export {
   type NamedFile,

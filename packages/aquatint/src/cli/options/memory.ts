@@ -29,6 +29,13 @@ export const memorySize =
 
 const vaePrecisions = ["float32", "float16"] as const satisfies readonly VaePrecision[];
 
+/** What `--precision` chooses, up to its default. */
+export const precisionText =
+  "precision of the networks. float32; on a CPU int8, with a file of `aquatint quantize` as --variant, or dynamic, which rounds the U-Net's linear layers to 8 bits as it runs; on a GPU float16; everywhere q8 and q4, weights of the U-Net's linear layers in 8 or 4 bits, with float16 q8f16 and q4f16";
+
+/** Reads a `--precision`. */
+export const precision: Parser<Precision> = choice("--precision", precisionNames);
+
 /** Adds the options of memory to a command. */
 export const addMemory = (command: Command): Command =>
   command
@@ -44,11 +51,7 @@ export const addMemory = (command: Command): Command =>
       choice("--vae-precision", vaePrecisions),
       "float32",
     )
-    .option(
-      "--precision <type>",
-      "precision of the networks. float32; on a CPU int8, with a file of `aquatint quantize` as --variant, or dynamic, which rounds the U-Net's linear layers to 8 bits as it runs; on a GPU float16; everywhere q8 and q4, weights of the U-Net's linear layers in 8 or 4 bits, with float16 q8f16 and q4f16 (default: int8 with such a file, else float32)",
-      choice("--precision", precisionNames),
-    );
+    .option("--precision <type>", `${precisionText} (default: int8 with such a file, else float32)`, precision);
 
 /** An event that is no part of an image. */
 export type Notice = RetryEvent | PackedEvent;
