@@ -1,4 +1,4 @@
-import { ZodError } from "zod";
+import { ZodError, ZodRealError } from "zod";
 
 /** Parses fields of a job; what is wrong has the name of the field that the client sent. @throws ZodError. */
 export function withFieldNames<T>(names: Readonly<Record<string, string>>, parse: () => T): T {
@@ -10,6 +10,6 @@ export function withFieldNames<T>(names: Readonly<Record<string, string>>, parse
       const [first = "", ...rest] = issue.path;
       return { ...issue, path: [names[String(first)] ?? first, ...rest] };
     });
-    throw new ZodError(issues);
+    throw new ZodRealError(issues);
   }
 }

@@ -8,7 +8,8 @@ const or = <T extends z.ZodType>(schema: T, standard: z.output<T>) =>
 /** Texts of which empty ones say nothing. */
 const texts = z.array(z.string()).transform((list) => list.filter((item) => item !== ""));
 /** A number, or a text of digits, whose value may be larger than numbers of JSON hold exactly. */
-const seed = z.union([z.string().regex(/^\d{16,20}$/), number(z.number().min(-1))]);
+const error = "expected a number from -1, or a text of up to 20 digits";
+const seed = z.union([z.string().regex(/^\d{16,20}$/, error), number(z.number().min(-1))], { error });
 const text = z.string().max(20_000);
 const anything = z.record(z.string(), z.unknown());
 
