@@ -40,7 +40,7 @@ const expected: Readonly<Record<string, object>> = {
   "generate field": refused("UnprocessableEntityError", "request/invalid", "hue"),
   "generate n": refused("UnprocessableEntityError", "request/invalid", "n:"),
   "generate transparent": refused("BadRequestError", "request/background", "transparent"),
-  "generate large": refused("UnprocessableEntityError", "request/invalid", "width"),
+  "generate large": refused("UnprocessableEntityError", "request/invalid", "size"),
   variation: refused("NotFoundError", "request/route", "/v1/images/variations"),
   stranger: refused("AuthenticationError", "auth/token"),
 };
