@@ -39,6 +39,8 @@ const conditional: Readonly<Record<string, readonly [count: number, reason: stri
   "apps/studio/test/models.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/studio.test.ts": [1, "no Chromium is installed"],
   "apps/server/src/app/postgres.test.ts": [1, "PostgreSQL is not installed"],
+  "apps/server/src/app/outage.test.ts": [2, "PostgreSQL is not installed, or no /dev/full"],
+  "apps/server/src/app/writes.test.ts": [1, "PostgreSQL is not installed"],
   "apps/server/src/app/files.test.ts": [1, "no /dev/full"],
   "apps/server/src/storage/stores.test.ts": [1, "no Python with venv, or pip installs nothing"],
   "apps/server/src/surfaces/a1111/webuiapi.test.ts": [1, "no Python with venv, or pip installs nothing"],

@@ -124,12 +124,12 @@ test("a model in 8 bits computes in 8 bits, or in the precision that the operato
       return { models: [int8.model], variant: out, engine };
     });
     const variant = join(server.folder, "sd-int8.safetensors");
-    const others = [
+    const choices = [
       { variant, precision },
       { variant, precision: precision ? ("int8" as const) : ("float32" as const) },
     ];
     const { drawn, expected } = await drawnAndExpected(server, int8.model, [
-      ...others.map((o) => ({ ...o, threads: 1 })),
+      ...choices.map((o) => ({ ...o, threads: 1 })),
     ]);
     expect(drawn).toEqual(expected[0]);
     expect(drawn).not.toEqual(expected[1]);

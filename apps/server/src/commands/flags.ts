@@ -13,7 +13,6 @@ import {
 } from "aquatint/cli";
 import type { Precision } from "aquatint/pipelines";
 import { type ServerConfig, serverDefaults } from "../app/config.ts";
-import { isVariantFile } from "../models/kinds.ts";
 import { logLevels } from "../operate/log.ts";
 import type { S3Options } from "../storage/s3-client.ts";
 
@@ -91,7 +90,7 @@ export function runConfig(flags: RunFlags, { cwd, env }: Io) {
 function variantOf({ model = [], models, variant }: RunFlags, cwd: string): string | undefined {
   if (variant === undefined) return undefined;
   const isSingle = model.length === 1 || (model.length === 0 && models === undefined);
-  if (isSingle || !isVariantFile(variant)) return variantIn(cwd, variant);
+  if (isSingle || !variant.endsWith(".safetensors")) return variantIn(cwd, variant);
   throw new AquatintError(
     "server/variant",
     `--variant ${variant} is a file of one model, and there are more --model or none`,

@@ -100,6 +100,12 @@ export interface LeasedJob extends Job {
   readonly lease: string;
 }
 
+/** Memory of a process in bytes: what it has in RAM now, and the most that it had. */
+export interface ProcessMemory {
+  readonly present: number;
+  readonly peak: number;
+}
+
 /** How a worker ended a job. */
 export interface JobOutcome {
   readonly state: "done" | "failed" | "canceled";

@@ -12,6 +12,3 @@ export interface CatalogOptions {
   /** Folders as the web UI or ComfyUI lay them out: "models/Stable-diffusion", "models/checkpoints". */
   readonly folders: readonly string[];
 }
-
-/** Tells a file of weights in 8 bits from the name of a variant. */
-export const isVariantFile = (variant: string): boolean => variant.endsWith(".safetensors");

@@ -1,7 +1,10 @@
 import { resolve } from "node:path";
 import { openModel } from "aquatint/node";
-import { type CatalogOptions, isVariantFile } from "./kinds.ts";
+import type { CatalogOptions } from "./kinds.ts";
 import { remembered } from "./remembered.ts";
+
+/** Tells a file of weights in 8 bits from the name of a variant. */
+const isVariantFile = (variant: string): boolean => variant.endsWith(".safetensors");
 
 /** Models that have a variant, by the variant and the model's stamp. */
 const having = new Map<string, Promise<boolean>>();

@@ -11,8 +11,8 @@ const passing: Readonly<Record<string, string>> = {
   "25006": "the database takes no changes: it is read-only",
   "42501": "the database does not permit the server to change it",
 };
-/** Codes whose failure has a code of its own: a full disk. */
-const kept = new Set(["53100"]);
+/** The code of a full disk, whose failure has a code of its own. */
+const diskFull = "53100";
 /** Failures of connections, which `pg` gives no code. */
 const connection = /^(connection terminated|timeout exceeded|query read timeout|client (has|was) )/i;
 
@@ -27,7 +27,7 @@ export function databaseError(error: unknown): unknown {
 
 function problemOf(error: Error): string | undefined {
   const code = "code" in error ? String(error.code) : "";
-  if (kept.has(code)) return undefined;
+  if (code === diskFull) return undefined;
   if (connection.test(error.message) || /^E[A-Z_]+$/.test(code)) return "the database does not answer";
   const [longest] = Object.keys(passing)
     .filter((start) => code.startsWith(start))

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { JobFailure, JobOutcome, JobProgress, LeasedJob, StopRequest } from "../jobs/types.ts";
-import type { ProcessMemory } from "../worker/memory.ts";
+import type { JobFailure, JobOutcome, JobProgress, LeasedJob, ProcessMemory, StopRequest } from "../jobs/types.ts";
 import type { Boss } from "./boss.ts";
 import type { Database, Sql } from "./database.ts";
 import { JOBS_CHANNEL, jobColumns, notify, notifyQueued, QUEUED_CHANNEL } from "./rows.ts";

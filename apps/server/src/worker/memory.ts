@@ -1,8 +1,4 @@
-/** Memory of a process in bytes: what it has in RAM now, and the most that it had. */
-export interface ProcessMemory {
-  readonly present: number;
-  readonly peak: number;
-}
+import type { ProcessMemory } from "../jobs/types.ts";
 
 /** The memory of this process. */
 export const processMemory = (): ProcessMemory => ({

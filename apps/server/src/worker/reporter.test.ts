@@ -29,7 +29,11 @@ function reporter(options: Partial<ReporterOptions> = {}, answer: ReportAnswer =
 const at = (step: number) => ({ image: 0, images: 1, step, steps: 100 });
 
 /** Steps of a tenth of a second each. */
-async function walk(job: ReturnType<typeof reporter>["job"], steps: number, preview?: () => Uint8Array): Promise<void> {
+async function runSteps(
+  job: ReturnType<typeof reporter>["job"],
+  steps: number,
+  preview?: () => Uint8Array,
+): Promise<void> {
   for (let step = 1; step <= steps; step++) {
     job.progress(at(step), preview);
     await vi.advanceTimersByTimeAsync(100);
@@ -39,7 +43,7 @@ async function walk(job: ReturnType<typeof reporter>["job"], steps: number, prev
 test("of the news of a second the last are sent", async () => {
   const { job, steps } = reporter();
   const preview = vi.fn(() => new Uint8Array(1));
-  await walk(job, 50, preview);
+  await runSteps(job, 50, preview);
   expect(steps()).toEqual([1, 10, 20, 30, 40, 50]);
   expect(preview).toHaveBeenCalledTimes(6); // none is encoded for nothing
   await job.close();
@@ -48,7 +52,7 @@ test("of the news of a second the last are sent", async () => {
 
 test("without a pause each step is sent", async () => {
   const { job, steps } = reporter({ newsSeconds: 0 });
-  await walk(job, 5);
+  await runSteps(job, 5);
   expect(steps()).toEqual([1, 2, 3, 4, 5]);
   await job.close();
 });
@@ -67,9 +71,9 @@ test("a job without news is reported all the same, and one that is closed no mor
 
 test("what the owner wants is told", async () => {
   const { job, stops } = reporter({}, { lost: false, stop: "skip" });
-  await walk(job, 1);
+  await runSteps(job, 1);
   const lost = reporter({}, { lost: true, stop: null });
-  await walk(lost.job, 1);
+  await runSteps(lost.job, 1);
   expect([stops, lost.stops]).toEqual([["skip"], ["lost"]]);
   await Promise.all([job.close(), lost.job.close()]);
 });

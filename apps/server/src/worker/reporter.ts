@@ -1,6 +1,6 @@
 import { type JobProgress, type LeasedJob, type StopRequest, shareOf } from "../jobs/types.ts";
 import { changeSource } from "../queue/changes.ts";
-import type { JobLeases } from "../queue/leases.ts";
+import type { JobLeases, ReportAnswer } from "../queue/leases.ts";
 import { processMemory } from "./memory.ts";
 
 /** Tells the queue how far a job is. */
@@ -35,11 +35,17 @@ const reportOf = (news: News | undefined) => ({
   memory: processMemory(),
 });
 
+const stopOf = ({ lost, stop }: ReportAnswer): StopRequest | "lost" | null => (lost ? "lost" : stop);
+
+type Lease = Pick<LeasedJob, "id" | "lease">;
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await changeSource().next(milliseconds, signal);
+}
+
 /** Tells the newest progress, one report at a time, and renews the lease where there is none. */
-export function jobReporter(
-  { id, lease }: Pick<LeasedJob, "id" | "lease">,
-  { leases, reportSeconds, newsSeconds, onStop }: ReporterOptions,
-): JobReporter {
+export function jobReporter({ id, lease }: Lease, options: ReporterOptions): JobReporter {
+  const { leases, reportSeconds, newsSeconds, onStop } = options;
   let news: News | undefined;
   let last: JobProgress | undefined;
   let sending: Promise<void> | undefined;
@@ -48,14 +54,12 @@ export function jobReporter(
   const { signal } = closing;
   const send = async (): Promise<void> => {
     do {
-      const pause = next - Date.now();
-      if (pause > 0) await changeSource().next(pause, signal);
+      await pause(next - Date.now(), signal);
       if (signal.aborted) return;
       next = Date.now() + 1000 * newsSeconds;
       const current = news;
       news = undefined;
-      const answer = await leases.report({ id, lease, ...reportOf(current) }).catch(() => undefined);
-      const stop = answer?.lost ? "lost" : answer?.stop;
+      const stop = await leases.report({ id, lease, ...reportOf(current) }).then(stopOf, () => null);
       if (stop) onStop(stop);
     } while (news && !signal.aborted);
   };

@@ -59,10 +59,8 @@ export async function runJob(
     await tools.leases.giveBack(job);
     return "given back";
   }
-  const end = await finishSurely(
-    { id: job.id, lease: job.lease, outcome, progress: withoutFiles(reporter.last()) },
-    tools.leases,
-  );
+  const progress = withoutFiles(reporter.last());
+  const end = await finishSurely({ id: job.id, lease: job.lease, outcome, progress }, tools.leases);
   if (end === "lost") for (const { key } of output.files) await tools.store.remove(key);
   return end;
 }

@@ -63,9 +63,9 @@ async function eventsOf(stream: AsyncIterable<object>): Promise<readonly StreamE
 /** Checks that each of some images has its partial images in order, then the image. */
 async function expectImages(events: readonly StreamEvent[], name: string, images: number): Promise<void> {
   for (let image = 0; image < images; image++) {
-    const own = events.filter(({ image_index }) => image_index === image);
-    const partials = own.slice(0, -1);
-    expect(own.at(-1)?.type).toBe(`${name}.completed`);
+    const ofImage = events.filter(({ image_index }) => image_index === image);
+    const partials = ofImage.slice(0, -1);
+    expect(ofImage.at(-1)?.type).toBe(`${name}.completed`);
     expect(partials.map(({ type }) => type)).toEqual(partials.map(() => `${name}.partial_image`));
     expect(partials.map((event) => event.partial_image_index)).toEqual(partials.map((_, i) => i));
     expect(partials.length).toBeLessThanOrEqual(2);

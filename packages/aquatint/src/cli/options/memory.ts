@@ -29,7 +29,7 @@ export const memorySize =
 
 const vaePrecisions = ["float32", "float16"] as const satisfies readonly VaePrecision[];
 
-/** What `--precision` chooses, up to its default. */
+/** Help on `--precision`, its default apart. */
 export const precisionText =
   "precision of the networks. float32; on a CPU int8, with a file of `aquatint quantize` as --variant, or dynamic, which rounds the U-Net's linear layers to 8 bits as it runs; on a GPU float16; everywhere q8 and q4, weights of the U-Net's linear layers in 8 or 4 bits, with float16 q8f16 and q4f16";
 
