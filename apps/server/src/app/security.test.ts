@@ -76,6 +76,7 @@ test("no route shows a user the jobs, images, prompts or settings of another, or
   const metrics = await (await call("root", "/metrics")).text();
   expect(metrics).toMatch(/^aquatint_queue_jobs\{state="queued"\} \d/m);
   expect(metrics).toMatch(/^aquatint_job_seconds\{kind="text-to-image"\} (?!0$)\d/m);
+  expect(metrics).toMatch(/^aquatint_step_seconds\{kind="text-to-image"\} (?!0$)\d/m);
   const memory = (name: string) =>
     Number(new RegExp(`^aquatint_workers_memory_${name} (\\S+)$`, "m").exec(metrics)?.[1]);
   expect(memory("bytes")).toBeGreaterThan(2 ** 24);

@@ -34,6 +34,14 @@ export interface JobResult {
   readonly interrupted: boolean;
   /** Seconds of the worker. */
   readonly seconds: number;
+  /** Steps that followed another of the same file, and the seconds from one to the next together. */
+  readonly steps?: StepTimes | undefined;
+}
+
+/** Steps and their time. */
+export interface StepTimes {
+  readonly count: number;
+  readonly seconds: number;
 }
 
 /** How far a running job is. */

@@ -90,6 +90,8 @@ interface Ended {
   readonly count: number;
   readonly seconds: number;
   readonly units: number;
+  readonly steps: number;
+  readonly stepSeconds: number;
 }
 
 /** Jobs in the database; those that expired are not counted any more, so that these are gauges. The result reads them. */
@@ -107,6 +109,12 @@ function jobMetrics(database: Database, registers: Registry[]): () => Promise<vo
     labelNames: ["kind"],
     registers,
   });
+  const step = new Gauge({
+    name: "aquatint_step_seconds",
+    help: "Mean time of a step in kept jobs, without loading and decoding",
+    labelNames: ["kind"],
+    registers,
+  });
   const ended = new Gauge({
     name: "aquatint_jobs",
     help: "Kept jobs that ended, with the code of their failure",
@@ -116,14 +124,17 @@ function jobMetrics(database: Database, registers: Registry[]): () => Promise<vo
   return async () => {
     const rows = await database.query<Ended>(
       `SELECT kind, state, error->>'code' AS code, count(*)::int AS count,
-                coalesce(sum((result->>'seconds')::float8), 0) AS seconds, coalesce(sum(units), 0)::float8 AS units
+                coalesce(sum((result->>'seconds')::float8), 0) AS seconds, coalesce(sum(units), 0)::float8 AS units,
+                coalesce(sum((result->'steps'->>'count')::float8), 0) AS steps,
+                coalesce(sum((result->'steps'->>'seconds')::float8), 0) AS "stepSeconds"
          FROM aquatint.jobs WHERE finished_at IS NOT NULL GROUP BY 1, 2, 3`,
     );
-    for (const gauge of [ended, seconds, units]) gauge.reset();
+    for (const gauge of [ended, seconds, units, step]) gauge.reset();
     for (const { kind, state, code, count } of rows) ended.set({ kind, state, code: code ?? "" }, count);
     for (const row of rows.filter(({ state }) => state === "done")) {
       seconds.set({ kind: row.kind }, row.seconds);
       units.set({ kind: row.kind }, row.units);
+      if (row.steps > 0) step.set({ kind: row.kind }, row.stepSeconds / row.steps);
     }
   };
 }

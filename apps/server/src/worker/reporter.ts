@@ -1,4 +1,4 @@
-import { type JobProgress, type LeasedJob, type StopRequest, shareOf } from "../jobs/types.ts";
+import { type JobProgress, type LeasedJob, type StepTimes, type StopRequest, shareOf } from "../jobs/types.ts";
 import { changeSource } from "../queue/changes.ts";
 import type { JobLeases, ReportAnswer } from "../queue/leases.ts";
 import { processMemory } from "./memory.ts";
@@ -9,6 +9,8 @@ export interface JobReporter {
   progress(progress: JobProgress, preview?: () => Uint8Array): void;
   /** The newest progress. */
   last(): JobProgress | undefined;
+  /** Steps so far. */
+  steps(): StepTimes;
   /** Sends nothing more. */
   close(): Promise<void>;
 }
@@ -36,6 +38,23 @@ const reportOf = (news: News | undefined) => ({
 });
 
 const stopOf = ({ lost, stop }: ReportAnswer): StopRequest | "lost" | null => (lost ? "lost" : stop);
+
+/** Times the steps of a job: the first of a file, which follows loading or decoding, is not counted. */
+function stepClock() {
+  let last: { readonly image: number; readonly step: number; readonly at: number } | undefined;
+  let [count, milliseconds] = [0, 0];
+  return {
+    take({ image, step }: JobProgress): void {
+      const at = performance.now();
+      if (last?.image === image && step > last.step && last.step > 0) {
+        count += step - last.step;
+        milliseconds += at - last.at;
+      }
+      if (last?.image !== image || last.step !== step) last = { image, step, at };
+    },
+    times: (): StepTimes => ({ count, seconds: milliseconds / 1000 }),
+  };
+}
 
 type Lease = Pick<LeasedJob, "id" | "lease">;
 
@@ -70,13 +89,16 @@ export function jobReporter({ id, lease }: Lease, options: ReporterOptions): Job
     });
   };
   const timer = setInterval(start, 1000 * reportSeconds);
+  const steps = stepClock();
   return {
     progress(progress, preview) {
+      steps.take(progress);
       last = progress;
       news = { progress, preview };
       start();
     },
     last: () => last,
+    steps: steps.times,
     async close() {
       closing.abort();
       clearInterval(timer);

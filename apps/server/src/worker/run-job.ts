@@ -42,13 +42,15 @@ export async function runJob(
         model,
         interrupted: output.files.length < countOf(job),
         seconds: (performance.now() - start) / 1000,
+        steps: reporter.steps(),
       },
     }),
     async (error: unknown): Promise<JobOutcome> => {
       if (controls.reason === "cancel" || controls.reason === "lost") return { state: "canceled" };
       if (controls.reason === "interrupt") {
         const seconds = (performance.now() - start) / 1000;
-        return { state: "done", result: { ...output, model: job.model, interrupted: true, seconds } };
+        const steps = reporter.steps();
+        return { state: "done", result: { ...output, model: job.model, interrupted: true, seconds, steps } };
       }
       if (!shutdown.aborted) tools.onError(error, job);
       return { state: "failed", error: failureOf(await withFileNames(error, tools.context.models)) };
