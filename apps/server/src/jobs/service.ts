@@ -5,6 +5,7 @@ import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
 import type { JobFeed } from "../queue/feed.ts";
 import type { JobReader } from "../queue/reader.ts";
+import { removeJob } from "../queue/remove.ts";
 import { type JobFilter, listJobs } from "../queue/rows.ts";
 import { stopJob } from "../queue/stop.ts";
 import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
@@ -48,6 +49,8 @@ export interface JobService {
   active(owner: string): Promise<readonly Job[]>;
   /** Stops a job; false where it had ended. */
   stop(owner: string, id: string, stop: StopRequest): Promise<boolean>;
+  /** Removes a job that has ended, with its files. @throws AquatintError "job/unknown", "job/unfinished". */
+  remove(owner: string, id: string): Promise<void>;
   /** The job now and after each change, until its end. */
   watch(owner: string, id: string, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void>;
   /** The job when it has ended. */
@@ -100,6 +103,12 @@ export function jobService(options: JobServiceOptions): JobService {
       await ownJob(owner, id);
       return stopJob(options, { id, owner, stop });
     },
+    async remove(owner, id) {
+      const { state } = await ownJob(owner, id);
+      if (!isFinal(state)) throw unfinished(id);
+      await store.removeJob(id);
+      await removeJob(database, id);
+    },
     watch,
     end: (owner, id, signal) => lastOf(watch(owner, id, signal)),
     async preview(owner, id) {
@@ -116,6 +125,9 @@ export function jobService(options: JobServiceOptions): JobService {
     },
   };
 }
+
+const unfinished = (id: string) =>
+  new AquatintError("job/unfinished", `the job ${id} waits or runs`, { hint: "cancel it first" });
 
 /** A file of a job's result. @throws AquatintError "job/file". */
 function fileOf({ result }: Job, index: number): JobFile {
