@@ -86,15 +86,20 @@ const studioImports: ImportTable = {
   engine: ["model-files", "state", "ui"],
   "model-files": ["engine"],
   settings: ["engine", "state"],
-  gallery: ["engine", "state", "ui"],
-  prompt: ["engine", "settings", "state", "ui"],
-  source: ["engine", "settings", "state", "ui"],
-  clip: ["engine", "gallery", "settings", "state", "ui"],
-  models: ["engine", "gallery", "model-files", "settings", "state", "ui"],
-  make: ["clip", "engine", "gallery", "models", "prompt", "settings", "source", "state", "ui"],
+  gallery: ["engine", "place", "state", "ui"],
+  place: ["engine", "gallery", "state"],
+  server: ["engine", "gallery", "model-files", "models", "place", "site", "state", "ui"],
+  prompt: ["engine", "place", "settings", "state", "ui"],
+  source: ["engine", "place", "settings", "state", "ui"],
+  clip: ["engine", "gallery", "place", "settings", "state", "ui"],
+  models: ["engine", "gallery", "model-files", "place", "settings", "state", "ui"],
+  make: ["clip", "engine", "gallery", "models", "place", "prompt", "settings", "source", "state", "ui"],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  app: ["clip", "compare", "engine", "gallery", "grid", "make", "models", "offline", "source", "state", "ui"],
+  app: [
+    ...["clip", "compare", "engine", "gallery", "grid", "make", "models"],
+    ...["offline", "place", "server", "source", "state", "ui"],
+  ],
 };
 
 /** Dependencies that are declared for views to come: the training view draws with it. */

@@ -6,6 +6,10 @@ import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { isWeightsName } from "../models/names.ts";
 import { receivedStore } from "../models/receive-models.ts";
 import { useModelDrop } from "../models/use-model-drop.ts";
+import { placeStore } from "../place/place.ts";
+import { ServerNotice } from "../server/ServerNotice.tsx";
+import { SignInWindow } from "../server/SignInWindow.tsx";
+import { hasServer } from "../server/session.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
@@ -75,6 +79,7 @@ export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
+  const isServer = useStore(placeStore, (place) => place?.id === "server");
   useShortcuts(showSheet);
   useModelDrop();
   return (
@@ -91,7 +96,7 @@ export const App = () => {
         <Header onShortcuts={showSheet} />
         <main className="main">
           <TabPanel id="make" className="view">
-            <MakeView />
+            <MakeView notices={isServer && <ServerNotice />} />
           </TabPanel>
           <TabPanel id="gallery" className="view">
             <Later part="gallery" />
@@ -105,6 +110,7 @@ export const App = () => {
         </main>
       </Tabs>
       <Windows />
+      {hasServer && <SignInWindow />}
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

@@ -1,3 +1,4 @@
+import { useLimit } from "../place/place.ts";
 import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { download } from "../ui/download.ts";
@@ -7,8 +8,8 @@ import { exportZip } from "./export-zip.ts";
 import { deleteImages, type GalleryImage, toggleFavorite } from "./gallery-store.ts";
 
 async function remove(images: readonly GalleryImage[]): Promise<void> {
-  const undo = await deleteImages(new Set(images.map(({ id }) => id)));
-  say(`${counted(images.length, "image")} deleted`, { action: { label: "Undo", run: undo } });
+  const { count, undo } = await deleteImages(new Set(images.map(({ id }) => id)));
+  say(`${counted(count, "image")} deleted`, { action: { label: "Undo", run: undo } });
 }
 
 interface SelectionBarProps {
@@ -18,6 +19,7 @@ interface SelectionBarProps {
 
 /** What can be done with the images that are selected. */
 export const SelectionBar = ({ images, onDone }: SelectionBarProps) => {
+  const hasFavorites = useLimit("favorites") === undefined;
   const [first, second] = images;
   if (!first) return null;
   const unmarked = images.filter(({ favorite }) => !favorite);
@@ -32,13 +34,15 @@ export const SelectionBar = ({ images, onDone }: SelectionBarProps) => {
           Compare
         </Button>
       )}
-      <IconButton
-        label={unmarked.length > 0 ? "Mark as favorites" : "No longer favorites"}
-        icon="heart"
-        onPress={() => {
-          for (const { id } of unmarked.length > 0 ? unmarked : images) void toggleFavorite(id);
-        }}
-      />
+      {hasFavorites && (
+        <IconButton
+          label={unmarked.length > 0 ? "Mark as favorites" : "No longer favorites"}
+          icon="heart"
+          onPress={() => {
+            for (const { id } of unmarked.length > 0 ? unmarked : images) void toggleFavorite(id);
+          }}
+        />
+      )}
       <IconButton
         label="Delete"
         icon="trash"

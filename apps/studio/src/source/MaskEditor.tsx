@@ -1,5 +1,6 @@
 import type { Image } from "aquatint";
 import { type CSSProperties, type PointerEvent, useEffect, useRef, useState } from "react";
+import { useLimit } from "../place/place.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, viewStore } from "../state/view-store.ts";
@@ -72,6 +73,7 @@ interface ToolsProps {
 
 const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => {
   const feather = useStore(settingsStore, (settings) => settings.feather);
+  const limit = useLimit("feather");
   return (
     <div className="mask-tools">
       <RangeField
@@ -83,14 +85,18 @@ const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => {
         step={0.01}
         onChange={onRadius}
       />
-      <RangeField
-        label="Feather"
-        help="Pixels over which the new part fades into the old."
-        value={feather}
-        min={0}
-        max={16}
-        onChange={(value) => changeSettings({ feather: value })}
-      />
+      {limit === undefined ? (
+        <RangeField
+          label="Feather"
+          help="Pixels over which the new part fades into the old."
+          value={feather}
+          min={0}
+          max={16}
+          onChange={(value) => changeSettings({ feather: value })}
+        />
+      ) : (
+        <p className="help">{limit}</p>
+      )}
       <div className="action-buttons">
         <Button
           icon="undo"

@@ -1,0 +1,81 @@
+import type { ReactNode } from "react";
+import { Button as AriaButton, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import { libraryStore } from "../models/library.ts";
+import { abilities, placeStore } from "../place/place.ts";
+import { useStore } from "../state/store.ts";
+import { Button } from "../ui/buttons.tsx";
+import { isReadable, serverName } from "./address.ts";
+import { signOut } from "./session.ts";
+import { connectionStore, type Session, sessionStore, showSignIn } from "./session-store.ts";
+
+const summaries = { opening: "Looking for the server", "signed-out": "Signed out" } as const;
+
+const Facts = ({ session }: { readonly session: Session }) => {
+  const model = useStore(libraryStore, ({ choice }) => choice.model);
+  return (
+    <dl className="facts">
+      <dt>Server</dt>
+      <dd>
+        {serverName}
+        {isReadable && ", not encrypted"}
+      </dd>
+      {session.status === "signed-in" && (
+        <>
+          <dt>Signed in</dt>
+          <dd>{session.account.token === undefined ? "not needed here" : `as ${session.account.name}`}</dd>
+          <dt>Images</dt>
+          <dd>kept for {session.account.keepHours} hours</dd>
+        </>
+      )}
+      {model && (
+        <>
+          <dt>Model</dt>
+          <dd>{model}</dd>
+        </>
+      )}
+    </dl>
+  );
+};
+
+const LimitList = () => {
+  const limits = useStore(placeStore, (place) => place?.limits) ?? {};
+  return (
+    <ul className="notes">{abilities.map((ability) => limits[ability] && <li key={ability}>{limits[ability]}</li>)}</ul>
+  );
+};
+
+/** How the page stands with its server, and the facts behind a press; `children` chooses another place. */
+export const ServerStatus = ({ children }: { readonly children: ReactNode }) => {
+  const session = useStore(sessionStore);
+  const problem = useStore(connectionStore);
+  const isIn = session.status === "signed-in";
+  const text = problem ? "No answer" : isIn ? serverName : summaries[session.status];
+  return (
+    <DialogTrigger>
+      <AriaButton
+        className="status"
+        data-status={problem ? "failed" : isIn ? "ready" : session.status === "opening" ? "opening" : "slow"}
+        aria-label={`Server: ${text}`}
+      >
+        <span className="status-dot" aria-hidden="true" />
+        <span className="status-text">{text}</span>
+      </AriaButton>
+      <Popover className="popover status-popover" placement="bottom end">
+        <Dialog className="status-dialog">
+          <Heading slot="title">Server</Heading>
+          {problem && <p>{problem}</p>}
+          <Facts session={session} />
+          {isIn && session.account.token !== undefined && <Button onPress={() => signOut()}>Sign out</Button>}
+          {session.status === "signed-out" && (
+            <Button look="primary" onPress={() => showSignIn(true)}>
+              Sign in
+            </Button>
+          )}
+          <p className="help">Prompts and images are sent to this server and nowhere else.</p>
+          <LimitList />
+          {children}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+};

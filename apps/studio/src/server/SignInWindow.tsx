@@ -1,0 +1,88 @@
+import { type FormEvent, useState } from "react";
+import { Form, Input, Label, Text, TextField } from "react-aria-components";
+import { asError } from "../engine/engine-store.ts";
+import { useStore } from "../state/store.ts";
+import { Button } from "../ui/buttons.tsx";
+import { Window } from "../ui/dialogs.tsx";
+import { SwitchField } from "../ui/fields.tsx";
+import { Notice } from "../ui/Notice.tsx";
+import { isReadable, serverName } from "./address.ts";
+import { signIn } from "./session.ts";
+import { sessionStore, showSignIn, signInStore } from "./session-store.ts";
+
+interface Failure {
+  readonly message: string;
+  readonly hint: string | undefined;
+}
+
+const SignInForm = () => {
+  const session = useStore(sessionStore);
+  const [token, setToken] = useState("");
+  const [isKept, setKept] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<Failure>();
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    if (isBusy || token.trim() === "") return;
+    setBusy(true);
+    setFailure(undefined);
+    await signIn(token.trim(), { beyondTab: isKept }).catch((error: unknown) => {
+      const { message, hint } = asError(error);
+      setFailure({ message, hint });
+    });
+    setBusy(false);
+  };
+  const reason = session.status === "signed-out" ? session.reason : undefined;
+  return (
+    <Form className="sign-in" onSubmit={(event) => void submit(event)}>
+      {failure ? (
+        <Notice kind="error" text={failure.message} hint={failure.hint} />
+      ) : (
+        reason && <Notice kind="note" text={reason} />
+      )}
+      <TextField
+        className="field"
+        type="password"
+        value={token}
+        onChange={setToken}
+        autoComplete="current-password"
+        autoFocus
+      >
+        <Label className="field-label">Token</Label>
+        <Input className="text-input" spellCheck="false" />
+        <Text slot="description" className="help">
+          The operator of {serverName} gave it to you; it begins with aq_, as a rule.
+        </Text>
+      </TextField>
+      <SwitchField
+        label="Keep me signed in"
+        help="Off, the browser forgets the token when this tab is closed."
+        isSelected={isKept}
+        onChange={setKept}
+      />
+      {isReadable && (
+        <Notice
+          kind="warning"
+          text="The connection is not encrypted"
+          hint="others on the network can read the token, your prompts and your images"
+        />
+      )}
+      <div className="dialog-actions">
+        <Button onPress={() => showSignIn(false)}>Not now</Button>
+        <Button look="primary" type="submit" isDisabled={isBusy || token.trim() === ""}>
+          {isBusy ? "Signing in…" : "Sign in"}
+        </Button>
+      </div>
+    </Form>
+  );
+};
+
+/** Asks for the token of the server. */
+export const SignInWindow = () => {
+  const { isOpen } = useStore(signInStore);
+  return (
+    <Window title={`Sign in to ${serverName}`} isOpen={isOpen} onClose={() => showSignIn(false)}>
+      <SignInForm />
+    </Window>
+  );
+};

@@ -1,0 +1,22 @@
+import type { Place } from "../place/place.ts";
+import { serverName } from "./address.ts";
+import { serverArchive } from "./archive.ts";
+import { catalogStore } from "./catalog-store.ts";
+import { serverDrawing } from "./drawing.ts";
+import { serverLimits } from "./limits.ts";
+import type { Account } from "./session-store.ts";
+
+/** The server as the place of images, for who is signed in. */
+export function serverPlace(account: Account | undefined): Place {
+  const hours = account?.keepHours ?? 24;
+  return {
+    id: "server",
+    drawing: serverDrawing,
+    archive: serverArchive(),
+    limits: serverLimits(catalogStore.get()),
+    welcome: account
+      ? `Press Draw. ${serverName} makes the image, and your prompts and images are sent there alone.`
+      : `Sign in to draw on ${serverName}.`,
+    keeping: `${serverName} keeps images for ${hours} hours. Download those that you want to keep.`,
+  };
+}

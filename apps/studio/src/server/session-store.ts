@@ -1,0 +1,33 @@
+import { createStore } from "../state/store.ts";
+
+/** Who is signed in on the server. */
+export interface Account {
+  readonly name: string;
+  /** Hours that the server keeps images. */
+  readonly keepHours: number;
+  /** Undefined where the server needs none. */
+  readonly token: string | undefined;
+}
+
+/** How the page stands with its server. */
+export type Session =
+  | { readonly status: "opening" }
+  | {
+      readonly status: "signed-out";
+      readonly reason?: string | undefined;
+      /** True where the session ended by itself, so that what waits goes on once the same account is back. */
+      readonly isExpired?: boolean;
+    }
+  | { readonly status: "signed-in"; readonly account: Account };
+
+/** The session with the server. */
+export const sessionStore = createStore<Session>({ status: "opening" });
+
+/** Whether the window that asks for the token is open. */
+export const signInStore = createStore({ isOpen: false });
+
+/** Why calls to the server wait, in a sentence; undefined while it answers. */
+export const connectionStore = createStore<string | undefined>(undefined);
+
+/** Opens or closes the window that asks for the token. */
+export const showSignIn = (isOpen: boolean): void => signInStore.set({ isOpen });
