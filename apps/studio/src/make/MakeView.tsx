@@ -82,9 +82,11 @@ export const MakeView = ({ notices }: { readonly notices?: ReactNode }) => {
     <div className="make">
       <Rail selected={image?.id} />
       <div className="bench">
-        {notices}
-        <Failures />
-        <Composer />
+        <div className="bench-head">
+          {notices}
+          <Failures />
+          <Composer />
+        </div>
         <Stage />
       </div>
       <aside className="panel" aria-label="Settings">

@@ -54,7 +54,11 @@ scope.addEventListener("fetch", (event) => {
 
 /** A file of the page, from the cache, with the headers that a host may not send. */
 async function page(address: string): Promise<Response> {
-  const response = (await caches.match(address)) ?? (await fetched(address));
+  return isolated((await caches.match(address)) ?? (await fetched(address)));
+}
+
+/** An answer with the headers by which the page is isolated. */
+function isolated(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(isolationHeaders)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });

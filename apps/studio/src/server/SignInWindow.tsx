@@ -40,6 +40,7 @@ const SignInForm = () => {
       ) : (
         reason && <Notice kind="note" text={reason} />
       )}
+      <input type="text" autoComplete="username" value={serverName} readOnly hidden /> {/* for password managers */}
       <TextField
         className="field"
         type="password"
@@ -51,12 +52,16 @@ const SignInForm = () => {
         <Label className="field-label">Token</Label>
         <Input className="text-input" spellCheck="false" />
         <Text slot="description" className="help">
-          The operator of {serverName} gave it to you; it begins with aq_, as a rule.
+          The server's operator gave it to you. Most tokens begin with aq_.
         </Text>
       </TextField>
       <SwitchField
         label="Keep me signed in"
-        help="Off, the browser forgets the token when this tab is closed."
+        help={
+          isKept
+            ? "The browser keeps the token until you sign out."
+            : "The browser forgets the token when this tab is closed."
+        }
         isSelected={isKept}
         onChange={setKept}
       />

@@ -114,7 +114,7 @@ interface Progress {
 }
 
 async function progressNews({ step, steps, preview }: Progress): Promise<DrawingNews> {
-  if (steps === 0) return {};
+  if (step === 0) return {}; // the model is being loaded
   if (preview === undefined) return { i: step, n: steps };
   const { decodePng } = await import("aquatint");
   const bytes = Uint8Array.from(atob(preview.slice(preview.indexOf(",") + 1)), (character) => character.charCodeAt(0));
