@@ -1,9 +1,18 @@
 import type { ReactNode } from "react";
-import { Button as AriaButton, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import {
+  Button as AriaButton,
+  Dialog,
+  DialogTrigger,
+  Disclosure,
+  DisclosurePanel,
+  Heading,
+  Popover,
+} from "react-aria-components";
 import { libraryStore } from "../models/library.ts";
 import { abilities, placeStore } from "../place/place.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
+import { Icon } from "../ui/icons.tsx";
 import { isReadable, serverName } from "./address.ts";
 import { signOut } from "./session.ts";
 import { connectionStore, type Session, sessionStore, showSignIn } from "./session-store.ts";
@@ -40,7 +49,19 @@ const Facts = ({ session }: { readonly session: Session }) => {
 const LimitList = () => {
   const limits = useStore(placeStore, (place) => place?.limits) ?? {};
   return (
-    <ul className="notes">{abilities.map((ability) => limits[ability] && <li key={ability}>{limits[ability]}</li>)}</ul>
+    <Disclosure className="more">
+      <Heading level={3}>
+        <AriaButton slot="trigger" className="more-button">
+          <Icon name="chevron" />
+          What the server cannot do
+        </AriaButton>
+      </Heading>
+      <DisclosurePanel>
+        <ul className="notes">
+          {abilities.map((ability) => limits[ability] && <li key={ability}>{limits[ability]}</li>)}
+        </ul>
+      </DisclosurePanel>
+    </Disclosure>
   );
 };
 

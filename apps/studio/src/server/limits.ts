@@ -1,14 +1,13 @@
 import type { Limits } from "../place/place.ts";
-import { serverName } from "./address.ts";
 import type { Catalog } from "./catalog-store.ts";
 
 /** What the page cannot do with images of the server, which has these files. */
 export const serverLimits = ({ files }: Catalog): Limits => ({
-  film: "The steps of an image cannot be looked at afterwards: the server keeps the image alone.",
+  film: "The steps of an image cannot be shown afterwards: the server keeps the image alone.",
   feather: "The edge of a mask stays hard: the server does not feather it.",
-  files: `Files of your own are not sent: ${serverName} draws with the models that its operator gave it.`,
+  files: "Files of your own are not sent: the server draws with the models that it has.",
   tokens: "Tokens of the prompt are not counted.",
-  memory: "The server does not say how much memory it takes; it refuses what does not fit.",
-  favorites: "The server marks no favorites.",
-  ...(files.motion.length === 0 && { clip: `${serverName} has no motion adapter, so it makes no clips.` }),
+  memory: "Memory is not shown: the server refuses what does not fit.",
+  favorites: "Images cannot be marked as favorites.",
+  ...(files.motion.length === 0 && { clip: "The server has no motion adapter, so it makes no clips." }),
 });
