@@ -159,6 +159,7 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
     await page.keyboard.press("Delete");
     await page.getByRole("button", { name: "Undo" }).click();
     await page.locator(`.plate img[alt="${prompt}"]`).waitFor();
+    await page.getByText("Image deleted").waitFor({ state: "detached" });
     await page.keyboard.press("Delete");
     await page.getByText("Image deleted").waitFor();
     await page.reload(); // which tells the server at once

@@ -3,6 +3,7 @@ import { AquatintError } from "aquatint";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
+import { type FavoriteMark, markFile } from "../queue/favorites.ts";
 import type { JobFeed } from "../queue/feed.ts";
 import type { JobReader } from "../queue/reader.ts";
 import { removeJob } from "../queue/remove.ts";
@@ -49,6 +50,8 @@ export interface JobService {
   active(owner: string): Promise<readonly Job[]>;
   /** Stops a job; false where it had ended. */
   stop(owner: string, id: string, stop: StopRequest): Promise<boolean>;
+  /** Marks a file of a job as a favorite or not. @throws AquatintError "job/unknown", "job/file", "job/favorites". */
+  mark(owner: string, id: string, mark: FavoriteMark): Promise<void>;
   /** Removes a job that has ended, with its files. @throws AquatintError "job/unknown", "job/unfinished". */
   remove(owner: string, id: string): Promise<void>;
   /** The job now and after each change, until its end. */
@@ -102,6 +105,10 @@ export function jobService(options: JobServiceOptions): JobService {
     stop: async (owner, id, stop) => {
       await ownJob(owner, id);
       return stopJob(options, { id, owner, stop });
+    },
+    async mark(owner, id, { index, favorite }) {
+      fileOf(await ownJob(owner, id), index);
+      await markFile(database, { owner, id, index, favorite });
     },
     async remove(owner, id) {
       const { state } = await ownJob(owner, id);

@@ -11,7 +11,7 @@ import { catalogStore } from "../server/catalog-store.ts";
 import { unfinishedDrawings } from "../server/drawing.ts";
 import { serverLimits } from "../server/limits.ts";
 import { serverPlace } from "../server/place.ts";
-import { hasServer, openSession } from "../server/session.ts";
+import { followOtherTabs, hasServer, openSession } from "../server/session.ts";
 import { type Account, sessionStore } from "../server/session-store.ts";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { say } from "../ui/toasts.tsx";
@@ -31,6 +31,7 @@ const tabPlace: Place = {
 export function openPlaces(): void {
   followGallery();
   if (!hasServer) return void openTab();
+  followOtherTabs();
   sessionStore.subscribe(followSession);
   addEventListener("focus", () => placeStore.get()?.id === "server" && isSignedIn() && void reloadGallery());
   void choosePlace(readLocal(KEY) === "tab" ? "tab" : "server");

@@ -12,15 +12,7 @@ import {
   toggleFilm,
 } from "../make/ImageActions.tsx";
 import { cancelAll } from "../make/queue.ts";
-import { placeStore } from "../place/place.ts";
 import { changeView } from "../state/view-store.ts";
-import { say } from "../ui/toasts.tsx";
-
-function markFavorite(image: GalleryImage | undefined): void {
-  const limit = placeStore.get()?.limits.favorites;
-  if (limit !== undefined) say(limit);
-  else if (image) void toggleFavorite(image.id);
-}
 
 /** A key and what it does. */
 export interface Shortcut {
@@ -51,7 +43,7 @@ export const shortcuts: readonly Shortcut[] = [
   { key: ",", label: "Settings", run: showSettings },
   { key: "Escape", label: "Cancel drawing", run: cancelAll },
   { key: "s", label: "Download the image", run: (image) => image && void downloadImage(image) },
-  { key: "f", label: "Mark the image as a favorite", run: markFavorite },
+  { key: "f", label: "Mark the image as a favorite", run: (image) => image && void toggleFavorite(image.id) },
   { key: "r", label: "Use the image's settings", run: (image) => image && applySettings(image) },
   { key: "t", label: "Show the image's steps", run: (image) => image && toggleFilm(image) },
   { key: "p", label: "Play or pause the clip", run: togglePlaying },

@@ -9,7 +9,7 @@ import {
   SearchField,
   type Selection,
 } from "react-aria-components";
-import { placeStore, useLimit } from "../place/place.ts";
+import { placeStore } from "../place/place.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { IconToggle } from "../ui/buttons.tsx";
@@ -28,7 +28,6 @@ interface ToolbarProps {
 }
 
 const Toolbar = ({ filter, onFilter, count }: ToolbarProps) => {
-  const hasFavorites = useLimit("favorites") === undefined;
   return (
     <div className="gallery-bar">
       <SearchField className="search" value={filter.text} onChange={(text) => onFilter({ ...filter, text })}>
@@ -39,15 +38,13 @@ const Toolbar = ({ filter, onFilter, count }: ToolbarProps) => {
           <Icon name="close" />
         </AriaButton>
       </SearchField>
-      {hasFavorites && (
-        <IconToggle
-          label="Favorites only"
-          icon="heart"
-          filled
-          isSelected={filter.favorites}
-          onChange={(favorites) => onFilter({ ...filter, favorites })}
-        />
-      )}
+      <IconToggle
+        label="Favorites only"
+        icon="heart"
+        filled
+        isSelected={filter.favorites}
+        onChange={(favorites) => onFilter({ ...filter, favorites })}
+      />
       <span className="help" role="status">
         {counted(count, "image")}
       </span>

@@ -1,4 +1,3 @@
-import { useLimit } from "../place/place.ts";
 import { changeView } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { download } from "../ui/download.ts";
@@ -19,7 +18,6 @@ interface SelectionBarProps {
 
 /** What can be done with the images that are selected. */
 export const SelectionBar = ({ images, onDone }: SelectionBarProps) => {
-  const hasFavorites = useLimit("favorites") === undefined;
   const [first, second] = images;
   if (!first) return null;
   const unmarked = images.filter(({ favorite }) => !favorite);
@@ -34,15 +32,13 @@ export const SelectionBar = ({ images, onDone }: SelectionBarProps) => {
           Compare
         </Button>
       )}
-      {hasFavorites && (
-        <IconButton
-          label={unmarked.length > 0 ? "Mark as favorites" : "No longer favorites"}
-          icon="heart"
-          onPress={() => {
-            for (const { id } of unmarked.length > 0 ? unmarked : images) void toggleFavorite(id);
-          }}
-        />
-      )}
+      <IconButton
+        label={unmarked.length > 0 ? "Mark as favorites" : "No longer favorites"}
+        icon="heart"
+        onPress={() => {
+          for (const { id } of unmarked.length > 0 ? unmarked : images) void toggleFavorite(id);
+        }}
+      />
       <IconButton
         label="Delete"
         icon="trash"

@@ -11,7 +11,6 @@ import {
   toggleFavorite,
   traceOf,
 } from "../gallery/gallery-store.ts";
-import { useLimit } from "../place/place.ts";
 import { recipeSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { linkOf } from "../settings/share.ts";
@@ -83,20 +82,6 @@ const FilmToggle = ({ image }: { readonly image: GalleryImage }) => {
   const isOpen = useStore(filmStore, ({ id }) => id === image.id);
   if (!traceOf(image.id)) return null;
   return <IconToggle label="Steps" icon="film" shortcut="T" isSelected={isOpen} onChange={() => toggleFilm(image)} />;
-};
-
-const FavoriteToggle = ({ image: { id, favorite } }: { readonly image: GalleryImage }) => {
-  if (useLimit("favorites") !== undefined) return null;
-  return (
-    <IconToggle
-      label="Favorite"
-      icon="heart"
-      shortcut="F"
-      filled
-      isSelected={favorite}
-      onChange={() => void toggleFavorite(id)}
-    />
-  );
 };
 
 /** How far variations go from the image; 0 draws other seeds. */
@@ -177,7 +162,14 @@ export const ImageActions = ({ image }: { readonly image: GalleryImage }) => (
           Download
         </Button>
       )}
-      <FavoriteToggle image={image} />
+      <IconToggle
+        label="Favorite"
+        icon="heart"
+        shortcut="F"
+        filled
+        isSelected={image.favorite}
+        onChange={() => void toggleFavorite(image.id)}
+      />
       <FilmToggle image={image} />
       {!isClip(image) && <VariationsMenu image={image} />}
       <IconButton label="Use its settings" icon="reset" shortcut="R" onPress={() => applySettings(image)} />

@@ -48,9 +48,21 @@ scope.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const address = url.replace(/[?#].*$/, "");
   if (method !== "GET") return;
-  if (mode === "navigate" && address === scope.registration.scope) event.respondWith(page(addressOf("index.html")));
+  if (mode === "navigate" && address === scope.registration.scope) event.respondWith(start(addressOf("index.html")));
   else if (isOfPage(address)) event.respondWith(page(address));
 });
+
+/** Milliseconds that a host has before the page comes from the cache. */
+const HOST_MS = 1500;
+
+/** The page itself from its host, which may name another server by now; from the cache where the host does not answer. */
+async function start(address: string): Promise<Response> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, HOST_MS));
+  const response = await Promise.race([fetch(address, { cache: "no-cache" }).catch(() => undefined), late]);
+  if (!response?.ok) return page(address);
+  await (await caches.open(CACHE)).put(address, response.clone()).catch(() => {}); // the disk may be full
+  return isolated(response);
+}
 
 /** A file of the page, from the cache, with the headers that a host may not send. */
 async function page(address: string): Promise<Response> {

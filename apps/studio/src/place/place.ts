@@ -3,7 +3,7 @@ import { createStore, useStore } from "../state/store.ts";
 import type { DrawingPlace } from "./drawing.ts";
 
 /** What a place may be unable to do. */
-export const abilities = ["film", "feather", "clip", "files", "tokens", "memory", "favorites"] as const;
+export const abilities = ["film", "feather", "clip", "files", "tokens", "memory"] as const;
 /** The name of what a place may be unable to do. */
 export type Ability = (typeof abilities)[number];
 

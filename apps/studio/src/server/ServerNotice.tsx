@@ -2,13 +2,13 @@ import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { serverName } from "./address.ts";
-import { connectionStore, sessionStore, showSignIn } from "./session-store.ts";
+import { sessionStore, showSignIn, waitStore } from "./session-store.ts";
 
 /** What keeps the page from its server. */
 export const ServerNotice = () => {
   const session = useStore(sessionStore);
-  const problem = useStore(connectionStore);
-  if (problem) return <Notice kind="warning" text={problem} />;
+  const reason = useStore(waitStore, (reasons) => reasons.at(-1));
+  if (reason) return <Notice kind="warning" text={reason.text} />;
   if (session.status !== "signed-out") return null;
   return (
     <Notice kind="note" text={session.reason ?? `Sign in to draw on ${serverName}`}>

@@ -15,7 +15,7 @@ import { Button } from "../ui/buttons.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { isReadable, serverName } from "./address.ts";
 import { signOut } from "./session.ts";
-import { connectionStore, type Session, sessionStore, showSignIn } from "./session-store.ts";
+import { type Session, sessionStore, showSignIn, waitStore } from "./session-store.ts";
 
 const summaries = { opening: "Looking for the server", "signed-out": "Signed out" } as const;
 
@@ -33,7 +33,7 @@ const Facts = ({ session }: { readonly session: Session }) => {
           <dt>Signed in</dt>
           <dd>{session.account.token === undefined ? "not needed here" : `as ${session.account.name}`}</dd>
           <dt>Images</dt>
-          <dd>kept for {session.account.keepHours} hours</dd>
+          <dd>kept for {session.account.keepHours} hours, favorites for good</dd>
         </>
       )}
       {model && (
@@ -68,14 +68,14 @@ const LimitList = () => {
 /** How the page stands with its server, and the facts behind a press; `children` chooses another place. */
 export const ServerStatus = ({ children }: { readonly children: ReactNode }) => {
   const session = useStore(sessionStore);
-  const problem = useStore(connectionStore);
+  const reason = useStore(waitStore, (reasons) => reasons.at(-1));
   const isIn = session.status === "signed-in";
-  const text = problem ? "No answer" : isIn ? serverName : summaries[session.status];
+  const text = reason?.isGone ? "No answer" : isIn ? serverName : summaries[session.status];
   return (
     <DialogTrigger>
       <AriaButton
         className="status"
-        data-status={problem ? "failed" : isIn ? "ready" : session.status === "opening" ? "opening" : "slow"}
+        data-status={reason?.isGone ? "failed" : isIn ? "ready" : session.status === "opening" ? "opening" : "slow"}
         aria-label={`Server: ${text}`}
       >
         <span className="status-dot" aria-hidden="true" />
@@ -84,7 +84,7 @@ export const ServerStatus = ({ children }: { readonly children: ReactNode }) => 
       <Popover className="popover status-popover" placement="bottom end">
         <Dialog className="status-dialog">
           <Heading slot="title">Server</Heading>
-          {problem && <p>{problem}</p>}
+          {reason && <p>{reason.text}</p>}
           <Facts session={session} />
           {isIn && session.account.token !== undefined && <Button onPress={() => signOut()}>Sign out</Button>}
           {session.status === "signed-out" && (

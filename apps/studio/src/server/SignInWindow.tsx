@@ -26,7 +26,7 @@ const SignInForm = () => {
     if (isBusy || token.trim() === "") return;
     setBusy(true);
     setFailure(undefined);
-    await signIn(token.trim(), { beyondTab: isKept }).catch((error: unknown) => {
+    await signIn(token, { beyondTab: isKept }).catch((error: unknown) => {
       const { message, hint } = asError(error);
       setFailure({ message, hint });
     });

@@ -1,7 +1,7 @@
 import { AquatintError } from "aquatint";
 import { serverAddress, serverName } from "./address.ts";
 import { problemOf, ServerProblem, unreachable } from "./problem.ts";
-import { type Account, connectionStore, sessionStore, showSignIn } from "./session-store.ts";
+import { type Account, sessionStore, showSignIn, type WaitReason, waitReason } from "./session-store.ts";
 
 /** Options of a call. */
 export interface CallOptions extends Pick<RequestInit, "method" | "body" | "keepalive"> {
@@ -36,19 +36,31 @@ const pauses = [500, 1000, 2000, 4000, 8000, 15_000];
  */
 export async function call(path: string, callOptions: CallOptions = {}): Promise<Response> {
   const signal = AbortSignal.any([calls.signal, ...(callOptions.signal ? [callOptions.signal] : [])]);
-  const options = { ...callOptions, signal };
+  const reason = waitReason();
+  try {
+    return await repeated(path, { ...callOptions, signal }, reason);
+  } finally {
+    reason.set(undefined);
+  }
+}
+
+async function repeated(
+  path: string,
+  options: CallOptions & { readonly signal: AbortSignal },
+  reason: ReturnType<typeof waitReason>,
+): Promise<Response> {
+  const { signal } = options;
   const first = await account(signal);
   let { token } = first;
   for (let tries = 0; ; ) {
     signal.throwIfAborted();
     try {
-      const response = await send(path, token, options);
-      connectionStore.set(undefined);
-      return response;
+      return await send(path, token, options);
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ServerProblem && error.status === 401) {
         expire(token);
+        reason.set(undefined);
         const next = await account(signal);
         if (next.name !== first.name) throw signedOut();
         ({ token } = next);
@@ -56,7 +68,7 @@ export async function call(path: string, callOptions: CallOptions = {}): Promise
       }
       const wait = waitOf(error, tries++);
       if (wait === undefined) throw error;
-      connectionStore.set(wait.text);
+      reason.set(wait);
       await pause(wait.milliseconds, signal);
     }
   }
@@ -103,21 +115,22 @@ function expire(token: string | undefined): void {
 }
 
 /** How long to wait after a failure, and what to say meanwhile; undefined where another try would fail as well. */
-function waitOf(error: unknown, tries: number): { readonly text: string; readonly milliseconds: number } | undefined {
+function waitOf(error: unknown, tries: number): (WaitReason & { readonly milliseconds: number }) | undefined {
   const milliseconds = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
   if (!(error instanceof AquatintError)) return undefined;
   if (error.code === "server/unreachable") {
     const text = `${error.message}. Nothing is lost: the page tries again. ${error.hint ?? ""}`;
-    return { text, milliseconds };
+    return { text, isGone: true, milliseconds };
   }
   if (!(error instanceof ServerProblem)) return undefined;
   const { status, retryAfter } = error;
   if (status === 429) {
     const text = `${serverName} has no room at the moment: ${error.message}. The page tries again.`;
-    return { text, milliseconds: retryAfter === undefined ? milliseconds : 1000 * retryAfter };
+    return { text, isGone: false, milliseconds: retryAfter === undefined ? milliseconds : 1000 * retryAfter };
   }
   if (![502, 503, 504].includes(status)) return undefined;
-  return { text: `${serverName} cannot work at the moment: ${error.message}. The page tries again.`, milliseconds };
+  const text = `${serverName} cannot work at the moment: ${error.message}. The page tries again.`;
+  return { text, isGone: true, milliseconds };
 }
 
 /** Waits, at most until the network is there again. */

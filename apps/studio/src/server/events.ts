@@ -4,13 +4,25 @@ export interface StreamEvent {
   readonly data: string;
 }
 
+/** Milliseconds after which a stream without a sign of life is given up: the server sends a comment every 15 s. */
+const SILENCE_MS = 45_000;
+
+/** What is read, unless it does not come in time, as after a computer slept. */
+function timely<T>(reading: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the stream is silent")), SILENCE_MS);
+  });
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
+}
+
 /** Server-sent events of an answer. `EventSource` would read them, too, but it sends no token. */
 export async function* streamEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<StreamEvent, void, void> {
   const reader = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let text = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await timely(reader.read());
       if (done) return;
       text += value;
       const blocks = text.split(/\r?\n\r?\n/);

@@ -10,6 +10,7 @@ export interface ServerFile {
   readonly width: number;
   readonly height: number;
   readonly infotext: string;
+  readonly favorite: boolean;
 }
 
 /** A job, as the server describes it. */
@@ -32,12 +33,21 @@ export const imageId = (job: string, index: number): string => `${job}/${index}`
 /** The job of an image. */
 export const jobOf = (id: string): string => id.split("/")[0] ?? id;
 
+/** The number of an image among the files of its job. */
+export const numberOf = (id: string): number => Number(id.split("/")[1] ?? 0);
+
 /** The file of a job with the recipe in it. */
 export async function readFile(job: ServerJob, index: number, signal?: AbortSignal): Promise<StoredImage> {
   const png = await (await call(`v1/jobs/${job.id}/files/${index}`, { signal })).blob();
   const recipe = (await fileRecipe(png)) ?? listedRecipe(job, index);
   return {
-    ...{ id: imageId(job.id, index), created: createdAt(job, index), recipe, png, favorite: false },
+    ...{
+      id: imageId(job.id, index),
+      created: createdAt(job, index),
+      recipe,
+      png,
+      favorite: job.files[index]?.favorite ?? false,
+    },
     ...(recipe["frames"] !== undefined && { poster: await firstFrame(png) }),
   };
 }

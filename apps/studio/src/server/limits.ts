@@ -8,6 +8,5 @@ export const serverLimits = ({ files }: Catalog): Limits => ({
   files: "Files of your own are not sent: the server draws with the models that it has.",
   tokens: "Tokens of the prompt are not counted.",
   memory: "Memory is not shown: the server refuses what does not fit.",
-  favorites: "Images cannot be marked as favorites.",
   ...(files.motion.length === 0 && { clip: "The server has no motion adapter, so it makes no clips." }),
 });

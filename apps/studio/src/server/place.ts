@@ -17,6 +17,6 @@ export function serverPlace(account: Account | undefined): Place {
     welcome: account
       ? `Press Draw. ${serverName} makes the image, and your prompts and images are sent there alone.`
       : `Sign in to draw on ${serverName}.`,
-    keeping: `${serverName} keeps images for ${hours} hours. Download those that you want to keep.`,
+    keeping: `${serverName} keeps images for ${hours} hours, and favorites until you take the mark away.`,
   };
 }

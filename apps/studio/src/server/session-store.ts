@@ -26,8 +26,27 @@ export const sessionStore = createStore<Session>({ status: "opening" });
 /** Whether the window that asks for the token is open. */
 export const signInStore = createStore({ isOpen: false });
 
-/** Why calls to the server wait, in a sentence; undefined while it answers. */
-export const connectionStore = createStore<string | undefined>(undefined);
+/** Why a call to the server waits. */
+export interface WaitReason {
+  readonly text: string;
+  /** True where the server does not answer at all. */
+  readonly isGone: boolean;
+}
+
+/** Why calls wait, the last one's reason at the end; empty while all are answered. */
+export const waitStore = createStore<readonly WaitReason[]>([]);
+
+/** Shows why one call waits, until it waits for another reason or for none. */
+export function waitReason(): { set(reason: WaitReason | undefined): void } {
+  let current: WaitReason | undefined;
+  return {
+    set(reason) {
+      const [before, after] = [current, reason];
+      current = after;
+      waitStore.set((reasons) => [...reasons.filter((other) => other !== before), ...(after ? [after] : [])]);
+    },
+  };
+}
 
 /** Opens or closes the window that asks for the token. */
 export const showSignIn = (isOpen: boolean): void => signInStore.set({ isOpen });

@@ -17,9 +17,9 @@ export const readToken = (): string | undefined =>
   within("localStorage", (storage) => storage.getItem(KEY)) ??
   undefined;
 
-/** Remembers a token until the tab closes, or beyond. */
+/** Remembers a token until the tab closes, or beyond for all tabs. */
 export function keepToken(token: string, { beyondTab }: { readonly beyondTab: boolean }): void {
-  forgetToken();
+  within("sessionStorage", (storage) => storage.removeItem(KEY));
   within(beyondTab ? "localStorage" : "sessionStorage", (storage) => storage.setItem(KEY, token));
 }
 

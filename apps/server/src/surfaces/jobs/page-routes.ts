@@ -61,6 +61,24 @@ export const modelRoute = createRoute({
   },
 });
 
+/** Marks a file. */
+export const favoriteRoute = createRoute({
+  method: "put",
+  path: "/v1/jobs/{id}/files/{index}/favorite",
+  tags: ["jobs"],
+  summary: "Mark a file as a favorite, which is kept longer than others, or not",
+  security,
+  request: {
+    params: jobId.extend({ index: z.coerce.number().int().min(0).max(1000) }),
+    body: { required: true, content: { "application/json": { schema: z.strictObject({ favorite: z.boolean() }) } } },
+  },
+  responses: {
+    204: { description: "The file is marked, or not any more." },
+    422: problem("You have too many favorites."),
+    ...unknownJob,
+  },
+});
+
 /** Removes a job that has ended. */
 export const removeRoute = createRoute({
   method: "delete",

@@ -15,6 +15,11 @@ export function addPage(app: OpenAPIHono<Env>, { jobs, models, fitting, keepHour
     const [controlNets, vaes] = [[...files.controlNets], [...files.vaes]];
     return c.json({ name, family, settings, loras, embeddings, controlNets, vaes }, 200);
   });
+  app.openapi(routes.favoriteRoute, async (c) => {
+    const { id, index } = c.req.valid("param");
+    await jobs.mark(c.var.account.name, id, { index, favorite: c.req.valid("json").favorite });
+    return c.body(null, 204);
+  });
   app.openapi(routes.removeRoute, async (c) => {
     await jobs.remove(c.var.account.name, c.req.valid("param").id);
     return c.body(null, 204);
