@@ -74,7 +74,7 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
     expect([ann.problems, bob.problems]).toEqual([[], []]);
   });
 
-  test("an image waits behind another user's with its place, and is canceled at once", async () => {
+  test("an image waits behind another user's with its position, and is canceled at once", async () => {
     const other = await busy("bob");
     await using ann = await visitServer(studio);
     const { page } = ann;

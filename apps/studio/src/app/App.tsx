@@ -1,12 +1,12 @@
 import { useEffect, useState } from "react";
 import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { isWeightsName } from "../models/names.ts";
 import { receivedStore } from "../models/receive-models.ts";
 import { useModelDrop } from "../models/use-model-drop.ts";
-import { placeStore } from "../place/place.ts";
 import { ServerNotice } from "../server/ServerNotice.tsx";
 import { SignInWindow } from "../server/SignInWindow.tsx";
 import { hasServer } from "../server/session.ts";
@@ -79,7 +79,7 @@ export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
-  const isServer = useStore(placeStore, (place) => place?.id === "server");
+  const isServer = useStore(backendStore, (backend) => backend?.id === "server");
   useShortcuts(showSheet);
   useModelDrop();
   return (

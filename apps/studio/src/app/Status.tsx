@@ -1,16 +1,16 @@
 import { Button as AriaButton, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
 import { chooseDevice, chosenDevice, type EngineState, engineStore } from "../engine/engine-store.ts";
 import type { EngineInfo } from "../engine/protocol.ts";
 import { queueStore } from "../make/queue.ts";
-import { placeStore } from "../place/place.ts";
 import { serverName } from "../server/address.ts";
 import { ServerStatus } from "../server/ServerStatus.tsx";
 import { hasServer } from "../server/session.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { megabytes } from "../ui/words.ts";
+import { chooseBackend } from "./backends.ts";
 import { memoryText } from "./memory.ts";
-import { choosePlace } from "./places.ts";
 
 const summaries: Readonly<Record<EngineState["status"], string>> = {
   idle: "Engine resting",
@@ -74,9 +74,9 @@ const DeviceChoice = () => {
   );
 };
 
-/** The other place where images can be made, where the page has a server. */
-const PlaceChoice = () => {
-  const isTab = useStore(placeStore, (place) => place?.id === "tab");
+/** The other backend, where the page has a server. */
+const BackendChoice = () => {
+  const isTab = useStore(backendStore, (backend) => backend?.id === "tab");
   const isBusy = useStore(queueStore, ({ current }) => current !== undefined);
   if (!hasServer) return null;
   return (
@@ -87,20 +87,20 @@ const PlaceChoice = () => {
           : "This tab can make the images itself, with the model of the page. They are kept in this browser."}
         {isBusy && " Wait for the images under way, or cancel them."}
       </p>
-      <Button isDisabled={isBusy} onPress={() => void choosePlace(isTab ? "server" : "tab")}>
+      <Button isDisabled={isBusy} onPress={() => void chooseBackend(isTab ? "server" : "tab")}>
         {isTab ? `Draw on ${serverName}` : "Draw in this tab"}
       </Button>
     </>
   );
 };
 
-/** How the place of the images stands, and the facts behind a press. */
+/** How the backend stands, and the facts behind a press. */
 export const Status = () => {
-  const isServer = useStore(placeStore, (place) => place?.id === "server");
+  const isServer = useStore(backendStore, (backend) => backend?.id === "server");
   if (!isServer) return <EngineStatus />;
   return (
     <ServerStatus>
-      <PlaceChoice />
+      <BackendChoice />
     </ServerStatus>
   );
 };
@@ -122,7 +122,7 @@ const EngineStatus = () => {
           <Isolation />
           <p className="help">Everything runs in this tab. Prompts and images are sent nowhere.</p>
           <DeviceChoice />
-          <PlaceChoice />
+          <BackendChoice />
         </Dialog>
       </Popover>
     </DialogTrigger>

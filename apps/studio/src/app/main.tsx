@@ -2,8 +2,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { registerOffline } from "../offline/register.ts";
 import { App } from "./App.tsx";
+import { openBackends } from "./backends.ts";
 import { preloadParts } from "./later.tsx";
-import { openPlaces } from "./places.ts";
 import { applyTheme } from "./ThemeMenu.tsx";
 
 applyTheme();
@@ -15,6 +15,6 @@ if (root) {
     </StrictMode>,
   );
 }
-openPlaces();
+openBackends();
 void registerOffline();
 preloadParts();

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
-import { placeStore, useLimit } from "../place/place.ts";
+import { backendStore, useLimit } from "../backend/backend.ts";
 import type { Settings } from "../settings/settings.ts";
 import { changeSettings } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
@@ -25,7 +25,7 @@ const OpenAdapter = ({ label }: { readonly label: string }) => (
 );
 
 const AdapterField = () => {
-  const isRemote = useStore(placeStore, (place) => place?.id === "server");
+  const isRemote = useStore(backendStore, (backend) => backend?.id === "server");
   const motion = useStore(motionStore);
   const names = { unknown: "Not looked for yet", opening: "Opening", missing: "None" } as const;
   if (isRemote) return null;
@@ -69,7 +69,7 @@ export const VideoFields = ({ frames, fps }: Pick<Settings, "frames" | "fps">) =
 
 /** Looks for the host's adapter once clips are chosen, and says what is missing. */
 export const MotionNotice = () => {
-  const isRemote = useStore(placeStore, (place) => place?.id === "server");
+  const isRemote = useStore(backendStore, (backend) => backend?.id === "server");
   const limit = useLimit("clip");
   const motion = useStore(motionStore);
   useEffect(() => {

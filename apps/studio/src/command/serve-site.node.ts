@@ -65,8 +65,8 @@ interface AnswerContext {
 
 function answer(request: IncomingMessage, response: ServerResponse, { files, common }: AnswerContext): void {
   const { method = "GET", url = "/", headers: sent } = request;
-  const asked = { method, address: pathOf(url), range: sent.range, ifNoneMatch: sent["if-none-match"] };
-  const { status, headers, body } = siteAnswer(files, asked, common);
+  const siteRequest = { method, address: pathOf(url), range: sent.range, ifNoneMatch: sent["if-none-match"] };
+  const { status, headers, body } = siteAnswer(files, siteRequest, common);
   response.writeHead(status, headers);
   if (body === undefined) response.end();
   else if (body instanceof Uint8Array) response.end(body);

@@ -60,9 +60,9 @@ test("a page with a server has its address and may call it, and no other", async
   expect(page.headers.get("content-security-policy")).toContain("connect-src 'self' blob: http://gpu-box:7860;");
   await served.close();
   const responses = await siteResponses(other);
-  const own = responses({ method: "GET", address: "/" });
-  expect(await own.text()).toBe(index.replace("</head>", meta("..")));
-  expect(own.headers.get("content-security-policy")).toContain("connect-src 'self' blob:;");
+  const sameServer = responses({ method: "GET", address: "/" });
+  expect(await sameServer.text()).toBe(index.replace("</head>", meta("..")));
+  expect(sameServer.headers.get("content-security-policy")).toContain("connect-src 'self' blob:;");
   expect(responses({ method: "GET", address: "/index.html", range: "bytes=0-5" }).status).toBe(206);
 });
 

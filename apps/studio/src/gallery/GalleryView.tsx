@@ -9,7 +9,7 @@ import {
   SearchField,
   type Selection,
 } from "react-aria-components";
-import { placeStore } from "../place/place.ts";
+import { backendStore } from "../backend/backend.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { IconToggle } from "../ui/buttons.tsx";
@@ -89,7 +89,7 @@ const Empty = ({ isFiltered, keeping }: { readonly isFiltered: boolean; readonly
 
 /** The view of every image that is kept. */
 export const GalleryView = () => {
-  const keeping = useStore(placeStore, (place) => place?.keeping);
+  const keeping = useStore(backendStore, (backend) => backend?.keeping);
   const { images, problem } = useStore(galleryStore);
   const [filter, setFilter] = useState<GalleryFilter>({ text: "", favorites: false });
   const [selection, setSelection] = useState<Selection>(new Set());

@@ -29,7 +29,7 @@ export interface ImageArchive {
   mark(id: string, favorite: boolean): Promise<void>;
   remove(id: string): Promise<void>;
   /** All images that are removed together with these. */
-  together(ids: ReadonlySet<string>): ReadonlySet<string>;
+  withSiblings(ids: ReadonlySet<string>): ReadonlySet<string>;
   /** An error as a sentence on what it means for the images. */
   problem(error: unknown): string;
 }
@@ -64,7 +64,7 @@ export function browserArchive(): ImageArchive {
       await done;
     },
     remove: async (id) => (await database()).delete("images", id),
-    together: (ids) => ids,
+    withSiblings: (ids) => ids,
     problem: (error) =>
       error instanceof DOMException && error.name === "QuotaExceededError"
         ? "The browser's storage is full. New images are lost when the page closes: delete some, or download them."

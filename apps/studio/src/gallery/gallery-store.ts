@@ -101,11 +101,11 @@ async function save({ url: _, ...image }: GalleryImage): Promise<void> {
 
 /** Adds an image, which is shown at once, before all others even if the clock went back. */
 export async function addImage(image: StoredImage, trace?: Trace): Promise<GalleryImage> {
-  const others = galleryStore.get().images.filter(({ id }) => id !== image.id); // a list may have brought it already
-  const newest = others[0]?.created ?? 0;
+  const older = galleryStore.get().images.filter(({ id }) => id !== image.id); // a list may have brought it already
+  const newest = older[0]?.created ?? 0;
   const added = withUrl({ ...image, created: Math.max(image.created, newest + 1) });
   if (trace) remember(image.id, trace);
-  galleryStore.set((state) => ({ ...state, images: [added, ...others] }));
+  galleryStore.set((state) => ({ ...state, images: [added, ...older] }));
   await save(added);
   return added;
 }
@@ -122,17 +122,17 @@ export async function stillOf(image: ArchivedImage): Promise<Blob> {
 /** Reads the file of an image, and its exact recipe, so that the page shows it. @throws AquatintError where it is gone. */
 export function readImageOf({ id }: Pick<ArchivedImage, "id">): Promise<StoredImage> {
   const from = archive;
-  const known = reading.get(id);
-  if (known || !from) return known ?? Promise.reject(new Error("there is no gallery"));
+  const current = reading.get(id);
+  if (current || !from) return current ?? Promise.reject(new Error("there is no gallery"));
   const image = from.read(id);
   reading.set(id, image);
   image
     .then((stored) => {
       if (archive !== from) return;
-      const shown = ({ created, favorite }: GalleryImage) => withUrl({ ...stored, created, favorite });
+      const withFile = ({ created, favorite }: GalleryImage) => withUrl({ ...stored, created, favorite });
       galleryStore.set((state) => ({
         ...state,
-        images: state.images.map((item) => (item.id === id && !item.url ? shown(item) : item)),
+        images: state.images.map((item) => (item.id === id && !item.url ? withFile(item) : item)),
       }));
     })
     .catch(() => {}) // who reads it says so
@@ -169,9 +169,9 @@ export interface DeletedImages {
 }
 
 /** Deletes images, with those that the archive keeps together with them. */
-export async function deleteImages(chosen: ReadonlySet<string>): Promise<DeletedImages> {
+export async function deleteImages(selection: ReadonlySet<string>): Promise<DeletedImages> {
   const from = archive;
-  const ids = from?.together(chosen) ?? chosen;
+  const ids = from?.withSiblings(selection) ?? selection;
   const deleted = galleryStore.get().images.filter(({ id }) => ids.has(id));
   galleryStore.set((state) => ({ ...state, images: state.images.filter(({ id }) => !ids.has(id)) }));
   await write(async (to) => {

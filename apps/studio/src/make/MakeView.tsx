@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
+import { backendStore } from "../backend/backend.ts";
 import { ClipPlayer, useClipFrame } from "../clip/ClipPlayer.tsx";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { galleryStore, isClip } from "../gallery/gallery-store.ts";
-import { placeStore } from "../place/place.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, viewStore } from "../state/view-store.ts";
@@ -29,7 +29,7 @@ export function useShownImage() {
 const Failures = () => {
   const error = useStore(queueStore, (state) => state.error);
   const state = useStore(engineStore);
-  const isTab = useStore(placeStore, (place) => place?.id !== "server");
+  const isTab = useStore(backendStore, (backend) => backend?.id !== "server");
   const engine = isTab ? state : undefined;
   const problem = useStore(galleryStore, (gallery) => gallery.problem);
   return (
@@ -45,7 +45,7 @@ const Failures = () => {
   );
 };
 
-const Welcome = () => <p className="welcome">{useStore(placeStore)?.welcome}</p>;
+const Welcome = () => <p className="welcome">{useStore(backendStore)?.welcome}</p>;
 
 const Stage = () => {
   const current = useStore(queueStore, (state) => state.current);
@@ -74,7 +74,7 @@ const Stage = () => {
   );
 };
 
-/** The view in which images are made; `notices` are about the place where. */
+/** The view in which images are made; `notices` are about the backend. */
 export const MakeView = ({ notices }: { readonly notices?: ReactNode }) => {
   const isSheetOpen = useStore(viewStore, (state) => state.isSheetOpen);
   const image = useShownImage();

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import { ProgressBar } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
+import type { QueuePosition } from "../backend/drawing.ts";
 import { engineStore } from "../engine/engine-store.ts";
-import type { QueuePlace } from "../place/drawing.ts";
-import { placeStore } from "../place/place.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { counted, megabytes, seconds } from "../ui/words.ts";
@@ -29,7 +29,7 @@ interface Line {
 function useLine(): Line {
   const queue = useStore(queueStore);
   const state = useStore(engineStore);
-  const isTab = useStore(placeStore, (place) => place?.id !== "server");
+  const isTab = useStore(backendStore, (backend) => backend?.id !== "server");
   const now = useClock(queue.current !== undefined);
   const engine = isTab && state.status === "opening" ? state : undefined;
   if (engine?.progress?.fetched) {
@@ -49,8 +49,8 @@ function useLine(): Line {
   };
 }
 
-/** A place in the queue of others, in words. */
-function queuedLine({ before, seconds: starts }: QueuePlace): Pick<Line, "text" | "detail"> {
+/** A position in the queue of others, in words. */
+function queuedLine({ before, seconds: starts }: QueuePosition): Pick<Line, "text" | "detail"> {
   const text = before === 0 ? "Next in the queue" : `${counted(before, "image")} before this one in the queue`;
   return { text, detail: starts === undefined ? "" : `starts in about ${seconds(starts)}` };
 }

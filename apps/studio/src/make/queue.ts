@@ -1,8 +1,8 @@
 import type { Image } from "aquatint";
+import { currentBackend } from "../backend/backend.ts";
+import type { Drawing, DrawingNews, DrawRequest, QueuePosition } from "../backend/drawing.ts";
 import { asError } from "../engine/engine-store.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
-import type { Drawing, DrawingNews, DrawRequest, QueuePlace } from "../place/drawing.ts";
-import { currentPlace } from "../place/place.ts";
 import { createStore } from "../state/store.ts";
 
 /** An image or a clip to be made. */
@@ -23,8 +23,8 @@ export interface JobProgress {
   /** 0 until the first step. */
   readonly n: number;
   readonly preview: Image | undefined;
-  /** Its place in a queue that others use, too; undefined once it is being made. */
-  readonly queued: QueuePlace | undefined;
+  /** Its position in a queue that others use, too; undefined once it is being made. */
+  readonly queued: QueuePosition | undefined;
   /** Times of the clock, in milliseconds. */
   readonly started: number;
   readonly firstStep: number | undefined;
@@ -51,8 +51,8 @@ let controller: AbortController | undefined;
 
 /** Adds images to the queue, which makes them in turn. */
 export function enqueue(images: readonly JobRequest[]): void {
-  const { drawing: place } = currentPlace();
-  follow(images.map(({ onImage, ...request }): Job => ({ drawing: place.start(request), onImage })));
+  const { drawing: backend } = currentBackend();
+  follow(images.map(({ onImage, ...request }): Job => ({ drawing: backend.start(request), onImage })));
 }
 
 /** Adds images that are under way to the queue. */
@@ -74,7 +74,7 @@ export function cancelAll(): void {
   leaveAll();
 }
 
-/** Waits for no image any more; what a place with a queue of its own has taken in goes on there. */
+/** Waits for no image any more; what a backend with a queue of its own has taken in goes on there. */
 export function leaveAll(): void {
   queueStore.set((state) => ({ ...state, ...empty }));
   controller?.abort(new DOMException("canceled", "AbortError"));

@@ -1,12 +1,12 @@
+import type { Drawing, DrawingBackend, DrawingNews, DrawnImage, DrawRequest } from "../backend/drawing.ts";
 import type { CallOptions } from "../engine/client.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { DrawResult } from "../engine/protocol.ts";
 import { clipModelOptions, modelOptions } from "../models/model-options.ts";
-import type { Drawing, DrawingNews, DrawingPlace, DrawnImage, DrawRequest } from "../place/drawing.ts";
 import { say } from "../ui/toasts.tsx";
 
 /** Draws in the tab, with the engine of the page. */
-export const tabDrawing: DrawingPlace = {
+export const tabDrawing: DrawingBackend = {
   start: (request): Drawing => ({
     size: request.options,
     finish: async (signal, onNews) => stored(await drawAgain(request, signal, onNews)),

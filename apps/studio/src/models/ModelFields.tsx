@@ -1,6 +1,6 @@
+import { useLimit } from "../backend/backend.ts";
 import { engineStore } from "../engine/engine-store.ts";
 import { stemOf } from "../model-files/file-set.ts";
-import { useLimit } from "../place/place.ts";
 import { useStore } from "../state/store.ts";
 import { SelectField } from "../ui/fields.tsx";
 import { megabytes } from "../ui/words.ts";

@@ -1,6 +1,6 @@
+import { backendStore } from "../backend/backend.ts";
 import { asError } from "../engine/engine-store.ts";
 import type { FileReport } from "../model-files/report.ts";
-import { placeStore } from "../place/place.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import type { DroppedSet } from "./dropped.ts";
@@ -37,7 +37,7 @@ const names = {
 
 /** Reads what files are: asks about a model, and adds what stands beside one. */
 export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> {
-  const limit = placeStore.get()?.limits.files;
+  const limit = backendStore.get()?.limits.files;
   if (limit !== undefined) return say(limit, { detail: "To use a file of your own, draw in this tab." });
   for (const dropped of sets) {
     const { name } = dropped.files;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
+import { useLimit } from "../backend/backend.ts";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import type { TokenCount } from "../engine/protocol.ts";
-import { useLimit } from "../place/place.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 

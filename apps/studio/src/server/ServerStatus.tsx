@@ -8,8 +8,8 @@ import {
   Heading,
   Popover,
 } from "react-aria-components";
+import { abilities, backendStore } from "../backend/backend.ts";
 import { libraryStore } from "../models/library.ts";
-import { abilities, placeStore } from "../place/place.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -47,7 +47,7 @@ const Facts = ({ session }: { readonly session: Session }) => {
 };
 
 const LimitList = () => {
-  const limits = useStore(placeStore, (place) => place?.limits) ?? {};
+  const limits = useStore(backendStore, (backend) => backend?.limits) ?? {};
   return (
     <Disclosure className="more">
       <Heading level={3}>
@@ -65,7 +65,7 @@ const LimitList = () => {
   );
 };
 
-/** How the page stands with its server, and the facts behind a press; `children` chooses another place. */
+/** How the page stands with its server, and the facts behind a press; `children` chooses another backend. */
 export const ServerStatus = ({ children }: { readonly children: ReactNode }) => {
   const session = useStore(sessionStore);
   const reason = useStore(waitStore, (reasons) => reasons.at(-1));

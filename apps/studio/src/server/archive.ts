@@ -33,7 +33,7 @@ export function serverArchive(): ImageArchive {
   addEventListener("pagehide", () => {
     for (const job of removals.keys()) removeNow(job);
   });
-  const found = async (id: string): Promise<ServerJob> =>
+  const jobNamed = async (id: string): Promise<ServerJob> =>
     jobs.get(jobOf(id)) ?? (await callJson<ServerJob>(`v1/jobs/${jobOf(id)}`));
   return {
     async all() {
@@ -45,7 +45,7 @@ export function serverArchive(): ImageArchive {
       return done.flatMap(imagesOf);
     },
     async read(id) {
-      return readFile(await found(id), numberOf(id));
+      return readFile(await jobNamed(id), numberOf(id));
     },
     async put({ id }) {
       const job = jobOf(id);
@@ -67,7 +67,7 @@ export function serverArchive(): ImageArchive {
       const token = session.status === "signed-in" ? session.account.token : undefined;
       removals.set(job, { timer: setTimeout(() => removeNow(job), UNDO_MS), token });
     },
-    together: (ids) =>
+    withSiblings: (ids) =>
       new Set(Array.from(ids).flatMap((id) => [id, ...filesOf(id).map((_, i) => imageId(jobOf(id), i))])),
     problem: (error) =>
       `The server could not do that with its images: ${error instanceof Error ? error.message : String(error)}.`,

@@ -1,5 +1,5 @@
 import { AquatintError } from "aquatint";
-import type { Drawing, DrawingNews, DrawingPlace, DrawingSize, DrawnImage } from "../place/drawing.ts";
+import type { Drawing, DrawingBackend, DrawingNews, DrawingSize, DrawnImage } from "../backend/drawing.ts";
 import { call, callJson } from "./call.ts";
 import { streamEvents } from "./events.ts";
 import { readFile, type ServerJob } from "./job.ts";
@@ -8,7 +8,7 @@ import { type JobBody, jobBody } from "./request.ts";
 import { sessionStore } from "./session-store.ts";
 
 /** Draws on the server: jobs are sent at once, in turn, and wait in its queue. */
-export const serverDrawing: DrawingPlace = {
+export const serverDrawing: DrawingBackend = {
   start(request) {
     const abort = new AbortController();
     const body = jobBody(request);

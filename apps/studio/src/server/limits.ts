@@ -1,4 +1,4 @@
-import type { Limits } from "../place/place.ts";
+import type { Limits } from "../backend/backend.ts";
 import type { Catalog } from "./catalog-store.ts";
 
 /** What the page cannot do with images of the server, which has these files. */

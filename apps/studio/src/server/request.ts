@@ -1,10 +1,10 @@
 import { AquatintError, encodePng, type Image } from "aquatint";
 import { withoutNetworks } from "aquatint/formats";
 import { jsonSeed } from "aquatint/math";
+import type { DrawRequest } from "../backend/drawing.ts";
 import type { ClipOptions, DrawOptions } from "../engine/protocol.ts";
 import { controlStore } from "../models/control-store.ts";
 import { type Choice, libraryStore } from "../models/library.ts";
-import type { DrawRequest } from "../place/drawing.ts";
 import { serverName } from "./address.ts";
 import { catalogStore } from "./catalog-store.ts";
 

@@ -1,6 +1,6 @@
 import type { Image } from "aquatint";
 import { type CSSProperties, type PointerEvent, useEffect, useRef, useState } from "react";
-import { useLimit } from "../place/place.ts";
+import { useLimit } from "../backend/backend.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, viewStore } from "../state/view-store.ts";

@@ -1,3 +1,4 @@
+import { type Backend, backendStore } from "../backend/backend.ts";
 import { openEngine } from "../engine/engine-store.ts";
 import { browserArchive } from "../gallery/gallery-database.ts";
 import { followGallery, openArchive, reloadGallery } from "../gallery/gallery-store.ts";
@@ -5,20 +6,19 @@ import { follow, leaveAll } from "../make/queue.ts";
 import { tabDrawing } from "../make/tab-drawing.ts";
 import { openLibrary } from "../models/keep.ts";
 import { openShelf } from "../models/library.ts";
-import { type Place, placeStore } from "../place/place.ts";
+import { serverBackend } from "../server/backend.ts";
 import { closeCatalog, openCatalog, serverShelf } from "../server/catalog.ts";
 import { catalogStore } from "../server/catalog-store.ts";
 import { unfinishedDrawings } from "../server/drawing.ts";
 import { serverLimits } from "../server/limits.ts";
-import { serverPlace } from "../server/place.ts";
 import { followOtherTabs, hasServer, openSession } from "../server/session.ts";
 import { type Account, sessionStore } from "../server/session-store.ts";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { say } from "../ui/toasts.tsx";
 
-const KEY = "aquatint-place";
+const KEY = "aquatint-backend";
 
-const tabPlace: Place = {
+const tabBackend: Backend = {
   id: "tab",
   drawing: tabDrawing,
   archive: browserArchive(),
@@ -27,25 +27,25 @@ const tabPlace: Place = {
   keeping: "Images that you make are kept here, in this browser alone.",
 };
 
-/** Opens the place of the last visit: the server where the page has one, until the visitor chooses the tab. */
-export function openPlaces(): void {
+/** Opens the backend of the last visit: the server where the page has one, until the visitor chooses the tab. */
+export function openBackends(): void {
   followGallery();
   if (!hasServer) return void openTab();
   followOtherTabs();
   sessionStore.subscribe(followSession);
-  addEventListener("focus", () => placeStore.get()?.id === "server" && isSignedIn() && void reloadGallery());
-  void choosePlace(readLocal(KEY) === "tab" ? "tab" : "server");
+  addEventListener("focus", () => backendStore.get()?.id === "server" && isSignedIn() && void reloadGallery());
+  void chooseBackend(readLocal(KEY) === "tab" ? "tab" : "server");
 }
 
 const isSignedIn = (): boolean => sessionStore.get().status === "signed-in";
 
 /** Makes and keeps images in the tab, or on the server, from now on. */
-export async function choosePlace(id: Place["id"]): Promise<void> {
-  if (placeStore.get()?.id === id) return;
+export async function chooseBackend(id: Backend["id"]): Promise<void> {
+  if (backendStore.get()?.id === id) return;
   writeLocal(KEY, id);
   leaveAll();
   if (id === "tab") return openTab();
-  shown = undefined;
+  current = undefined;
   showServer(undefined);
   if (isSignedIn()) followSession();
   else void openSession();
@@ -54,22 +54,22 @@ export async function choosePlace(id: Place["id"]): Promise<void> {
 let isLibraryOpen = false;
 
 async function openTab(): Promise<void> {
-  placeStore.set(tabPlace);
+  backendStore.set(tabBackend);
   closeCatalog();
   openShelf(undefined);
-  void openArchive(tabPlace.archive);
+  void openArchive(tabBackend.archive);
   if (!isLibraryOpen) void openLibrary();
   isLibraryOpen = true;
   await openEngine().catch(() => {}); // the page shows what went wrong
 }
 
 /** The account whose queue and gallery the page shows. */
-let shown: string | undefined;
+let current: string | undefined;
 
 function showServer(account: Account | undefined): void {
-  const place = serverPlace(account);
-  placeStore.set(place);
-  if (account) void openArchive(place.archive);
+  const backend = serverBackend(account);
+  backendStore.set(backend);
+  if (account) void openArchive(backend.archive);
   else void openArchive(undefined);
   openShelf(serverShelf);
 }
@@ -77,27 +77,27 @@ function showServer(account: Account | undefined): void {
 /** Shows what belongs to the account that signed in; a session that has ended leaves it on the page. */
 function followSession(): void {
   const session = sessionStore.get();
-  if (placeStore.get()?.id !== "server") return;
+  if (backendStore.get()?.id !== "server") return;
   if (session.status === "signed-out" && !session.isExpired) {
-    if (shown !== undefined) leaveAll();
-    shown = undefined;
+    if (current !== undefined) leaveAll();
+    current = undefined;
     closeCatalog();
     showServer(undefined);
   }
-  if (session.status !== "signed-in" || session.account.name === shown) return;
-  if (shown !== undefined) leaveAll();
-  shown = session.account.name;
+  if (session.status !== "signed-in" || session.account.name === current) return;
+  if (current !== undefined) leaveAll();
+  current = session.account.name;
   showServer(session.account);
-  void openAccount(shown);
+  void openAccount(current);
 }
 
 async function openAccount(name: string): Promise<void> {
   try {
     await openCatalog();
-    placeStore.set((place) => place && { ...place, limits: serverLimits(catalogStore.get()) });
+    backendStore.set((backend) => backend && { ...backend, limits: serverLimits(catalogStore.get()) });
     const drawings = await unfinishedDrawings(name);
-    if (shown === name) follow(drawings.map((drawing) => ({ drawing })));
+    if (current === name) follow(drawings.map((drawing) => ({ drawing })));
   } catch (error) {
-    if (shown === name) say("The models of the server could not be read", { detail: String(error) });
+    if (current === name) say("The models of the server could not be read", { detail: String(error) });
   }
 }

@@ -1,4 +1,4 @@
-import type { Place } from "../place/place.ts";
+import type { Backend } from "../backend/backend.ts";
 import { serverName } from "./address.ts";
 import { serverArchive } from "./archive.ts";
 import { catalogStore } from "./catalog-store.ts";
@@ -6,8 +6,8 @@ import { serverDrawing } from "./drawing.ts";
 import { serverLimits } from "./limits.ts";
 import type { Account } from "./session-store.ts";
 
-/** The server as the place of images, for who is signed in. */
-export function serverPlace(account: Account | undefined): Place {
+/** The server as a backend, for who is signed in. */
+export function serverBackend(account: Account | undefined): Backend {
   const hours = account?.keepHours ?? 24;
   return {
     id: "server",

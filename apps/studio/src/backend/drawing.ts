@@ -10,17 +10,17 @@ export type DrawRequest =
 /** What the page shows of an image before it is there; the model's own where undefined. */
 export type DrawingSize = Partial<Pick<DrawOptions, "width" | "height" | "steps">>;
 
-/** A place in a queue that others use, too. */
-export interface QueuePlace {
+/** A position in a queue that others use, too. */
+export interface QueuePosition {
   /** Jobs before this one. */
   readonly before: number;
   /** Seconds until it starts, where that can be said. */
   readonly seconds: number | undefined;
 }
 
-/** How far an image has come: its place in the queue until it starts, and its steps. */
+/** How far an image has come: its position in the queue until it starts, and its steps. */
 export interface DrawingNews {
-  readonly queued?: QueuePlace | undefined;
+  readonly queued?: QueuePosition | undefined;
   readonly i?: number | undefined;
   readonly n?: number | undefined;
   readonly preview?: Image | undefined;
@@ -38,12 +38,12 @@ export interface Drawing {
   readonly size: DrawingSize;
   /** Makes the image, or waits for it, until `signal` ends. @throws AquatintError. */
   finish(signal: AbortSignal, onNews: (news: DrawingNews) => void): Promise<DrawnImage>;
-  /** Ends it in the queue of its place. */
+  /** Ends it in the queue of its backend. */
   cancel(): void;
 }
 
 /** Where images are drawn. */
-export interface DrawingPlace {
-  /** Begins an image: at once where the place has a queue of its own, else when it is waited for. */
+export interface DrawingBackend {
+  /** Begins an image: at once where the backend has a queue of its own, else when it is waited for. */
   start(request: DrawRequest): Drawing;
 }
