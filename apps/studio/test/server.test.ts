@@ -134,6 +134,32 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
     expect(ann.problems).toEqual([]);
   });
 
+  test("another user who signs in after the end of a session gets nothing of the first", async () => {
+    await using visit = await visitServer(studio);
+    const { page } = visit;
+    await signIn(page, studio.tokens.ann);
+    await page.locator(".rail .thumb img").first().waitFor();
+    const jobs = await jobsOf("bob");
+    const other = await busy("bob");
+    await pressDraw(page);
+    await page.getByText("Next in the queue").waitFor();
+    await studio.renew("ann");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await page.locator("#prompt").fill("a secret of ann");
+    await pressDraw(page);
+    await page.getByText("Your session has ended.").first().waitFor();
+    await signIn(page, studio.tokens.bob);
+    await page.locator(".progress-line").waitFor({ state: "detached" });
+    await cancel("bob", other);
+    await images(page, jobs.filter(({ files }: { files: unknown[] }) => files.length > 0).length);
+    await page.getByRole("tab", { name: "Gallery" }).click();
+    await page.getByRole("searchbox").fill("secret");
+    await page.getByText("No image fits.").waitFor();
+    expect(await jobsOf("bob")).toHaveLength(jobs.length + 1);
+    expect(JSON.stringify(await jobsOf("bob"))).not.toContain("a secret of ann");
+    expect(visit.problems).toEqual([]);
+  });
+
   test("while the server is gone the page says so and tries again", async () => {
     await using ann = await visitServer(studio);
     const { page } = ann;

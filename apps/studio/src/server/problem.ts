@@ -1,5 +1,5 @@
 import { AquatintError } from "aquatint";
-import { isOwnServer, serverName } from "./address.ts";
+import { isOwnServer, serverAddress, serverName } from "./address.ts";
 
 /** An answer of the server that says what went wrong. */
 export class ServerProblem extends AquatintError {
@@ -31,11 +31,16 @@ export async function problemOf(response: Response): Promise<ServerProblem> {
   return new ServerProblem({ code, detail, hint: advice }, response);
 }
 
+function adviceOn(address: URL | undefined): string {
+  if (isOwnServer) return "it may be starting again, or the network is gone";
+  if (location.protocol === "https:" && address?.protocol === "http:")
+    return "this page came over https, and browsers let it call no server over http";
+  return `see that it runs, and that it was started with --allow-origin ${location.origin}`;
+}
+
 /** The server that does not answer, or does not let the page read what it answers. */
 export const unreachable = (cause: unknown): AquatintError =>
   new AquatintError("server/unreachable", `${serverName} does not answer`, {
-    hint: isOwnServer
-      ? "it may be starting again, or the network is gone"
-      : `see that it runs, and that it was started with --allow-origin ${location.origin}`,
+    hint: adviceOn(serverAddress),
     cause,
   });
