@@ -188,8 +188,9 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
     await page.getByText("Image deleted").waitFor({ state: "detached" });
     await page.keyboard.press("Delete");
     await page.getByText("Image deleted").waitFor();
-    await page.reload(); // which tells the server at once
-    await expect.poll(() => studio.call("ann", `/v1/jobs/${job.id}`).then(({ status }) => status)).toBe(404);
+    await page.reload(); // the server is told as soon as nobody can undo it
+    const status = async () => (await studio.call("ann", `/v1/jobs/${job.id}`)).status;
+    await expect.poll(status, { timeout: 30_000 }).toBe(404);
     await page.locator(".status").click();
     await page.getByText("as ann").waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();

@@ -69,8 +69,7 @@ let current: string | undefined;
 function showServer(account: Account | undefined): void {
   const backend = serverBackend(account);
   backendStore.set(backend);
-  if (account) void openArchive(backend.archive);
-  else void openArchive(undefined);
+  void openArchive(backend.archive);
   openShelf(serverShelf);
 }
 

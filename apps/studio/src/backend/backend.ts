@@ -14,7 +14,8 @@ export type Limits = Readonly<Partial<Record<Ability, string>>>;
 export interface Backend {
   readonly id: "tab" | "server";
   readonly drawing: DrawingBackend;
-  readonly archive: ImageArchive;
+  /** Undefined while nobody is signed in. */
+  readonly archive: ImageArchive | undefined;
   readonly limits: Limits;
   /** Where images are made, for a page without images. */
   readonly welcome: string;

@@ -52,7 +52,7 @@ function useLine(): Line {
 /** A position in the queue of others, in words. */
 function queuedLine({ before, seconds: starts }: QueuePosition): Pick<Line, "text" | "detail"> {
   const text = before === 0 ? "Next in the queue" : `${counted(before, "image")} before this one in the queue`;
-  return { text, detail: starts === undefined ? "" : `starts in about ${seconds(starts)}` };
+  return { text, detail: starts === undefined ? "" : `starts in ${seconds(starts)}` };
 }
 
 /** How far the queue has come, with the button that ends it. */

@@ -8,7 +8,7 @@ import { sessionStore, showSignIn, waitStore } from "./session-store.ts";
 export const ServerNotice = () => {
   const session = useStore(sessionStore);
   const reason = useStore(waitStore, (reasons) => reasons.at(-1));
-  if (reason) return <Notice kind="warning" text={reason.text} />;
+  if (reason) return <Notice kind="warning" text={reason.text} hint={reason.hint} />;
   if (session.status !== "signed-out") return null;
   return (
     <Notice kind="note" text={session.reason ?? `Sign in to draw on ${serverName}`}>

@@ -84,7 +84,7 @@ export const ServerStatus = ({ children }: { readonly children: ReactNode }) => 
       <Popover className="popover status-popover" placement="bottom end">
         <Dialog className="status-dialog">
           <Heading slot="title">Server</Heading>
-          {reason && <p>{reason.text}</p>}
+          {reason && <p>{reason.text}.</p>}
           <Facts session={session} />
           {isIn && session.account.token !== undefined && <Button onPress={() => signOut()}>Sign out</Button>}
           {session.status === "signed-out" && (

@@ -1,46 +1,23 @@
 import { AquatintError } from "aquatint";
 import type { ArchivedImage, ImageArchive } from "../gallery/gallery-database.ts";
-import { call, callJson, send } from "./call.ts";
+import { call, callJson } from "./call.ts";
 import { createdAt, imageId, jobOf, listedRecipe, numberOf, readFile, type ServerJob } from "./job.ts";
-import { sessionStore } from "./session-store.ts";
+import { serverRemovals } from "./removals.ts";
+import type { Account } from "./session-store.ts";
 
 /** Jobs that are listed at most: the server's own limit. */
 const MAX_JOBS = 1000;
-/** Milliseconds in which a removal can be undone. The server keeps no copy, so that it is told later. */
-const UNDO_MS = 10_000;
-
-/** A removal that the server has not been told of. */
-interface Removal {
-  readonly timer: ReturnType<typeof setTimeout>;
-  /** Whose image it is: somebody else may sign in meanwhile. */
-  readonly token: string | undefined;
-}
-
 /** The images that the server keeps for who is signed in. */
-export function serverArchive(): ImageArchive {
+export function serverArchive(account: Account): ImageArchive {
   let jobs: ReadonlyMap<string, ServerJob> = new Map();
-  /** Removals that can be undone, by their jobs. */
-  const removals = new Map<string, Removal>();
-  const removed = new Set<string>();
+  const removals = serverRemovals(account);
   const filesOf = (id: string) => jobs.get(jobOf(id))?.files ?? [];
-  const removeNow = (job: string): void => {
-    const { timer, token } = removals.get(job) ?? {};
-    clearTimeout(timer);
-    removals.delete(job);
-    removed.add(job);
-    send(`v1/jobs/${job}`, token, { method: "DELETE", keepalive: true }).catch(() => removed.delete(job)); // the next list has it
-  };
-  addEventListener("pagehide", () => {
-    for (const job of removals.keys()) removeNow(job);
-  });
   const jobNamed = async (id: string): Promise<ServerJob> =>
     jobs.get(jobOf(id)) ?? (await callJson<ServerJob>(`v1/jobs/${jobOf(id)}`));
   return {
     async all() {
       const { jobs: list } = await callJson<{ readonly jobs: readonly ServerJob[] }>(`v1/jobs?limit=${MAX_JOBS}`);
-      const done = list
-        .filter(({ id, files }) => files.length > 0 && !removals.has(id) && !removed.has(id))
-        .toReversed();
+      const done = list.filter(({ id, files }) => files.length > 0 && !removals.has(id)).toReversed();
       jobs = new Map(done.map((job) => [job.id, job]));
       return done.flatMap(imagesOf);
     },
@@ -48,10 +25,8 @@ export function serverArchive(): ImageArchive {
       return readFile(await jobNamed(id), numberOf(id));
     },
     async put({ id }) {
-      const job = jobOf(id);
-      if (removed.has(job)) throw new AquatintError("server/removed", "the server has deleted the image already");
-      clearTimeout(removals.get(job)?.timer);
-      removals.delete(job);
+      if (removals.undo(jobOf(id))) return;
+      throw new AquatintError("server/removed", "the server has deleted the image already");
     },
     async mark(id, favorite) {
       await call(`v1/jobs/${jobOf(id)}/files/${numberOf(id)}/favorite`, {
@@ -60,13 +35,7 @@ export function serverArchive(): ImageArchive {
         body: JSON.stringify({ favorite }),
       });
     },
-    async remove(id) {
-      const job = jobOf(id);
-      if (removals.has(job)) return;
-      const session = sessionStore.get();
-      const token = session.status === "signed-in" ? session.account.token : undefined;
-      removals.set(job, { timer: setTimeout(() => removeNow(job), UNDO_MS), token });
-    },
+    remove: async (id) => removals.add(jobOf(id)),
     withSiblings: (ids) =>
       new Set(Array.from(ids).flatMap((id) => [id, ...filesOf(id).map((_, i) => imageId(jobOf(id), i))])),
     problem: (error) =>

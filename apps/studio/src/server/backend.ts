@@ -12,11 +12,11 @@ export function serverBackend(account: Account | undefined): Backend {
   return {
     id: "server",
     drawing: serverDrawing,
-    archive: serverArchive(),
+    archive: account && serverArchive(account),
     limits: serverLimits(catalogStore.get()),
     welcome: account
       ? `Press Draw. ${serverName} makes the image, and your prompts and images are sent there alone.`
-      : `Sign in to draw on ${serverName}.`,
+      : "Without a token, choose Draw in this tab behind the button at the top.",
     keeping: `${serverName} keeps images for ${hours} hours, and favorites until you take the mark away.`,
   };
 }

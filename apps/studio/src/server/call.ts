@@ -119,17 +119,17 @@ function waitOf(error: unknown, tries: number): (WaitReason & { readonly millise
   const milliseconds = pauses[Math.min(tries, pauses.length - 1)] ?? 0;
   if (!(error instanceof AquatintError)) return undefined;
   if (error.code === "server/unreachable") {
-    const text = `${error.message}. Nothing is lost: the page tries again. ${error.hint ?? ""}`;
-    return { text, isGone: true, milliseconds };
+    const text = `${error.message}. Nothing is lost: the page tries again`;
+    return { text, hint: error.hint, isGone: true, milliseconds };
   }
   if (!(error instanceof ServerProblem)) return undefined;
   const { status, retryAfter } = error;
   if (status === 429) {
-    const text = `${serverName} has no room at the moment: ${error.message}. The page tries again.`;
+    const text = `${serverName} has no room at the moment: ${error.message}. The page tries again`;
     return { text, isGone: false, milliseconds: retryAfter === undefined ? milliseconds : 1000 * retryAfter };
   }
   if (![502, 503, 504].includes(status)) return undefined;
-  const text = `${serverName} cannot work at the moment: ${error.message}. The page tries again.`;
+  const text = `${serverName} cannot work at the moment: ${error.message}. The page tries again`;
   return { text, isGone: true, milliseconds };
 }
 

@@ -29,6 +29,7 @@ export const signInStore = createStore({ isOpen: false });
 /** Why a call to the server waits. */
 export interface WaitReason {
   readonly text: string;
+  readonly hint?: string | undefined;
   /** True where the server does not answer at all. */
   readonly isGone: boolean;
 }

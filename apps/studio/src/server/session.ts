@@ -47,7 +47,7 @@ async function open(): Promise<void> {
         return showSignIn(true);
       }
       const { message, hint } = error instanceof AquatintError ? error : { message: String(error), hint: "" };
-      reason.set({ text: `${message}. The page tries again. ${hint ?? ""}`, isGone: true });
+      reason.set({ text: `${message}. The page tries again`, hint, isGone: true });
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
