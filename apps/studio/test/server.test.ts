@@ -53,11 +53,11 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
     await page.keyboard.type("a red apple");
     await page.keyboard.press("Enter");
     await images(page, 1);
-    const shown = await shownImage(page);
+    const image = await shownImage(page);
     const [job] = await jobsOf("ann");
     const file = await studio.call("ann", job.files[0].url);
-    expect(Buffer.from(await file.arrayBuffer()).equals(shown)).toBe(true);
-    const recipe = JSON.parse(decodePng(shown).text["aquatint"]!);
+    expect(Buffer.from(await file.arrayBuffer()).equals(image)).toBe(true);
+    const recipe = JSON.parse(decodePng(image).text["aquatint"]!);
     expect(recipe).toMatchObject({ prompt: "a red apple", width: 64, steps: 20 });
     expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("token")))).toEqual([]);
 
@@ -70,7 +70,7 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
     expect(await jobsOf("bob")).toHaveLength(1);
     await page.reload();
     await images(page, 1);
-    expect(await shownImage(page)).toEqual(shown);
+    expect(await shownImage(page)).toEqual(image);
     expect([ann.problems, bob.problems]).toEqual([[], []]);
   });
 
@@ -199,8 +199,8 @@ describe.skipIf(executablePath === undefined)("the page on a server, in Chromium
       .first()
       .waitFor();
     expect(await page.locator(".rail .thumb img").count()).toBe(0);
-    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
-    expect(kept).not.toContain("aq_");
+    const storage = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    expect(storage).not.toContain("aq_");
     await page.reload();
     await page.getByRole("dialog", { name: /Sign in to/ }).waitFor();
     expect(ann.problems).toEqual([]);

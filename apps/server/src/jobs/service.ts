@@ -83,7 +83,7 @@ const MAX_FAILURES = 60;
 
 /** The one service behind all surfaces. */
 export function jobService(options: JobServiceOptions): JobService {
-  const { database, feed, reader, store, models } = options;
+  const { database, feed, reader, models } = options;
   const ownJob = async (owner: string, id: string): Promise<Job> => {
     const job = isId(id) ? await reader.read(id) : undefined;
     if (job?.result) models.remember(job.model, job.result.modelHash);
@@ -106,24 +106,34 @@ export function jobService(options: JobServiceOptions): JobService {
       await ownJob(owner, id);
       return stopJob(options, { id, owner, stop });
     },
-    async mark(owner, id, { index, favorite }) {
-      fileOf(await ownJob(owner, id), index);
-      await markFile(database, { owner, id, index, favorite });
-    },
-    async remove(owner, id) {
-      const { state } = await ownJob(owner, id);
-      if (!isFinal(state)) throw unfinished(id);
-      await store.removeJob(id);
-      await removeJob(database, id);
-    },
     watch,
     end: (owner, id, signal) => lastOf(watch(owner, id, signal)),
     async preview(owner, id) {
       await ownJob(owner, id);
       return reader.preview(id);
     },
+    ...endedJobs(options, ownJob),
+  };
+}
+
+/** What can be done with jobs that have ended, of which `read` gives those of an owner. */
+function endedJobs(
+  { database, store }: JobServiceOptions,
+  read: (owner: string, id: string) => Promise<Job>,
+): Pick<JobService, "mark" | "remove" | "file"> {
+  return {
+    async mark(owner, id, { index, favorite }) {
+      fileOf(await read(owner, id), index);
+      await markFile(database, { owner, id, index, favorite });
+    },
+    async remove(owner, id) {
+      const { state } = await read(owner, id);
+      if (!isFinal(state)) throw unfinished(id);
+      await store.removeJob(id);
+      await removeJob(database, id);
+    },
     async file(owner, id, index) {
-      const file = fileOf(await ownJob(owner, id), index);
+      const file = fileOf(await read(owner, id), index);
       const bytes = await store.get(file.key);
       if (bytes) return { ...file, bytes };
       throw new AquatintError("job/file", `file ${index} of the job is not in the file store any more`, {

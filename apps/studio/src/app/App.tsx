@@ -74,12 +74,16 @@ const Windows = () => {
   );
 };
 
+const BackendNotice = () => {
+  const isServer = useStore(backendStore, (backend) => backend?.id === "server");
+  return isServer && <ServerNotice />;
+};
+
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [showSheet] = useState(() => () => setSheetOpen(true));
-  const isServer = useStore(backendStore, (backend) => backend?.id === "server");
   useShortcuts(showSheet);
   useModelDrop();
   return (
@@ -96,7 +100,7 @@ export const App = () => {
         <Header onShortcuts={showSheet} />
         <main className="main">
           <TabPanel id="make" className="view">
-            <MakeView notices={isServer && <ServerNotice />} />
+            <MakeView notices={<BackendNotice />} />
           </TabPanel>
           <TabPanel id="gallery" className="view">
             <Later part="gallery" />

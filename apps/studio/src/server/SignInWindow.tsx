@@ -15,6 +15,52 @@ interface Failure {
   readonly hint: string | undefined;
 }
 
+interface TokenFieldsProps {
+  readonly token: string;
+  readonly onToken: (token: string) => void;
+  readonly isKept: boolean;
+  readonly onKept: (isKept: boolean) => void;
+}
+
+const TokenFields = ({ token, onToken, isKept, onKept }: TokenFieldsProps) => (
+  <>
+    <input type="text" autoComplete="username" value={serverName} readOnly hidden /> {/* for password managers */}
+    <TextField
+      className="field"
+      type="password"
+      value={token}
+      onChange={onToken}
+      autoComplete="current-password"
+      autoFocus
+    >
+      <Label className="field-label">Token</Label>
+      <Input className="text-input" spellCheck="false" />
+      <Text slot="description" className="help">
+        The server's operator gave it to you. Most tokens begin with aq_.
+      </Text>
+    </TextField>
+    <SwitchField
+      label="Keep me signed in"
+      help={
+        isKept
+          ? "The browser keeps the token until you sign out."
+          : "The browser forgets the token when this tab is closed."
+      }
+      isSelected={isKept}
+      onChange={onKept}
+    />
+  </>
+);
+
+const UnencryptedNotice = () =>
+  isReadable && (
+    <Notice
+      kind="warning"
+      text="The connection is not encrypted"
+      hint="others on the network can read the token, your prompts and your images"
+    />
+  );
+
 const SignInForm = () => {
   const session = useStore(sessionStore);
   const [token, setToken] = useState("");
@@ -40,38 +86,8 @@ const SignInForm = () => {
       ) : (
         reason && <Notice kind="note" text={reason} />
       )}
-      <input type="text" autoComplete="username" value={serverName} readOnly hidden /> {/* for password managers */}
-      <TextField
-        className="field"
-        type="password"
-        value={token}
-        onChange={setToken}
-        autoComplete="current-password"
-        autoFocus
-      >
-        <Label className="field-label">Token</Label>
-        <Input className="text-input" spellCheck="false" />
-        <Text slot="description" className="help">
-          The server's operator gave it to you. Most tokens begin with aq_.
-        </Text>
-      </TextField>
-      <SwitchField
-        label="Keep me signed in"
-        help={
-          isKept
-            ? "The browser keeps the token until you sign out."
-            : "The browser forgets the token when this tab is closed."
-        }
-        isSelected={isKept}
-        onChange={setKept}
-      />
-      {isReadable && (
-        <Notice
-          kind="warning"
-          text="The connection is not encrypted"
-          hint="others on the network can read the token, your prompts and your images"
-        />
-      )}
+      <TokenFields token={token} onToken={setToken} isKept={isKept} onKept={setKept} />
+      <UnencryptedNotice />
       <div className="dialog-actions">
         <Button onPress={() => showSignIn(false)}>Not now</Button>
         <Button look="primary" type="submit" isDisabled={isBusy || token.trim() === ""}>

@@ -2,7 +2,12 @@ import { expect, test } from "vitest";
 import { type StreamEvent, streamEvents } from "./events.ts";
 
 const encoded = (...chunks: readonly string[]): ReadableStream<Uint8Array> =>
-  ReadableStream.from(chunks.map((chunk) => new TextEncoder().encode(chunk)));
+  new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(new TextEncoder().encode(chunk));
+      controller.close();
+    },
+  });
 
 async function all(body: ReadableStream<Uint8Array>): Promise<readonly StreamEvent[]> {
   const events = [];

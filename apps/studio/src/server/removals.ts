@@ -15,9 +15,9 @@ export interface Removals {
 const UNDO_MS = 10_000;
 
 /** Times at which the jobs were removed, by their ids. */
-type Times = Readonly<Record<string, number>>;
+type Times = Readonly<Record<string, number | undefined>>;
 
-function stored(key: string): Times {
+function stored(key: string): Readonly<Record<string, number>> {
   try {
     return Object.fromEntries(
       Object.entries(JSON.parse(readLocal(key) ?? "{}")).filter(
@@ -34,15 +34,11 @@ export function serverRemovals({ name, token }: Account): Removals {
   const key = `aquatint-removals ${name}`;
   const timers = new Map<string, ReturnType<typeof setTimeout>>();
   const done = new Set<string>();
-  const change = (work: (times: Record<string, number>) => void): void => {
-    const times = { ...stored(key) };
-    work(times);
-    writeLocal(key, JSON.stringify(times));
-  };
+  const change = (times: Times): void => writeLocal(key, JSON.stringify({ ...stored(key), ...times }));
   const forget = (job: string): void => {
     clearTimeout(timers.get(job));
     timers.delete(job);
-    change((times) => delete times[job]);
+    change({ [job]: undefined });
   };
   const removeNow = (job: string): void => {
     timers.delete(job);
@@ -51,17 +47,15 @@ export function serverRemovals({ name, token }: Account): Removals {
       .catch(() => done.delete(job)) // the next list has it again
       .finally(() => forget(job));
   };
-  const schedule = (job: string, milliseconds: number): void =>
-    void timers.set(
-      job,
-      setTimeout(() => removeNow(job), Math.max(0, milliseconds)),
-    );
+  const schedule = (job: string, milliseconds: number): void => {
+    timers.set(job, setTimeout(removeNow, Math.max(0, milliseconds), job));
+  };
   for (const [job, time] of Object.entries(stored(key))) schedule(job, time + UNDO_MS - Date.now());
   return {
     has: (job) => timers.has(job) || done.has(job),
     add(job) {
       if (timers.has(job)) return;
-      change((times) => Object.assign(times, { [job]: Date.now() }));
+      change({ [job]: Date.now() });
       schedule(job, UNDO_MS);
     },
     undo(job) {
