@@ -7,6 +7,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import type { ModelManifest } from "./src/engine/manifest.ts";
 import { isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
+import { SERVER_META } from "./src/site/server-address.ts";
 
 const packageFolder = fileURLToPath(new URL(".", import.meta.resolve("@aquatint/model-emoji/package.json")));
 /** Folders of models that the page's host has, by their addresses: the model, its motion adapter where it is trained, and the pixel model. */
@@ -70,20 +71,25 @@ function defaultModel(): Plugin {
   };
 }
 
-/** The policy in the page itself, and the files of headers that some hosts read. */
+/** The policy in the page itself, the files of headers that some hosts read, and the server that the page uses, if one is named. */
 function policies(): Plugin {
+  const address = process.env["AQUATINT_STUDIO_SERVER"];
+  const server = address === undefined ? undefined : new URL(address).origin;
   return {
     name: "policies",
     apply: "build",
     transformIndexHtml: () => [
       {
         tag: "meta",
-        attrs: { "http-equiv": "Content-Security-Policy", content: metaPolicy },
+        attrs: { "http-equiv": "Content-Security-Policy", content: metaPolicy(server) },
         injectTo: "head-prepend",
       },
+      ...(server === undefined
+        ? []
+        : [{ tag: "meta", attrs: { name: SERVER_META, content: server }, injectTo: "head" as const }]),
     ],
     generateBundle() {
-      const lines = Object.entries(pageHeaders).map(([name, value]) => `  ${name}: ${value}`);
+      const lines = Object.entries(pageHeaders(server)).map(([name, value]) => `  ${name}: ${value}`);
       this.emitFile({ type: "asset", fileName: "_headers", source: `/*\n${lines.join("\n")}\n` });
     },
   };
@@ -124,7 +130,7 @@ export default defineConfig({
   worker: { format: "es" },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   server: { headers: isolationHeaders },
-  preview: { headers: pageHeaders },
+  preview: { headers: pageHeaders() },
   build: {
     outDir: "dist/page",
     emptyOutDir: true,

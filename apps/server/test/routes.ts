@@ -39,10 +39,11 @@ export const png = Buffer.from(encodePng({ width: 8, height: 8, channels: 3, dat
 const small = { prompt: "a cat", steps: 2, width: 8, height: 8 };
 const tool = { name: "list_models", arguments: {} };
 
-/** A body that each POST route takes, undefined where it reads none; `task` is a name of a task. */
+/** A body that each POST and PUT route takes, undefined where it reads none; `task` is a name of a task. */
 export const bodiesOf = (task: string): Readonly<Record<string, unknown>> => ({
   "/v1/jobs": { kind: "text-to-image", ...small },
   "/v1/jobs/:id/cancel": undefined,
+  "/v1/jobs/:id/files/:index/favorite": { favorite: true },
   "/v1/images/generations": { prompt: "a cat", steps: 1, size: "8x8" },
   "/v1/images/edits": { prompt: "a cat", steps: 2, size: "8x8", image: png },
   "/sdapi/v1/txt2img": small,

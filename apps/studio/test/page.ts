@@ -31,13 +31,19 @@ async function published<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Builds the page and serves it as `aquatint studio` does. */
-export async function openStudio(): Promise<Studio> {
+/** Builds the page into a folder of its own. */
+export async function buildPage(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "studio-"));
   const root = fileURLToPath(new URL("..", import.meta.url));
   await published(() =>
     build({ root, configFile: join(root, "vite.config.ts"), logLevel: "error", build: { outDir: folder } }),
   );
+  return folder;
+}
+
+/** Builds the page and serves it as `aquatint studio` does. */
+export async function openStudio(): Promise<Studio> {
+  const folder = await buildPage();
   const site = await serveSite({ folder, port: 0 });
   const args = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-webgpu-adapter=swiftshader"];
   const browser = await chromium.launch({ executablePath: executablePath!, args });

@@ -29,6 +29,8 @@ export interface ServerConfig {
   /** Where clients reach a server behind a proxy: "https://gpu.example.org". */
   readonly publicUrl?: string | undefined;
   readonly allowedOrigins: readonly string[];
+  /** Folder of the studio's built page, which is served at /studio/. */
+  readonly studio?: string | undefined;
   readonly engine: KindContext["engine"];
   readonly limits: QueueLimits & JobBudget;
   /** Requests a minute of one user; no limit for 0. */

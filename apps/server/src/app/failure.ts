@@ -21,6 +21,8 @@ const statuses: Readonly<Record<string, ContentfulStatusCode>> = {
   "job/unknown": 404,
   "job/file": 404,
   "job/none": 404,
+  "job/unfinished": 409,
+  "job/favorites": 422,
   "request/route": 404,
   "request/method": 405,
   "request/size": 413,

@@ -17,6 +17,7 @@ import { documentation } from "../surfaces/jobs/documentation.ts";
 import { jobsSurface } from "../surfaces/jobs/surface.ts";
 import type { Env, SurfaceTools } from "../surfaces/surface.ts";
 import { httpFailure } from "./failure.ts";
+import { STUDIO_PATH, type StudioPage, studioPage } from "./studio.ts";
 
 /** What the HTTP application is made of. */
 export interface HttpOptions {
@@ -27,6 +28,8 @@ export interface HttpOptions {
   readonly metrics: Metrics;
   readonly maxBody: number;
   readonly requestsPerMinute: number;
+  /** Answers for the files of the studio's page, where it is served. */
+  readonly studio?: StudioPage | undefined;
   /** Throws where the server cannot take jobs now. */
   readonly ready: () => Promise<void>;
 }
@@ -38,9 +41,10 @@ const openPaths = new Set(["/", "/healthz", "/readyz", "/v1/openapi.json", "/v1/
 
 /** The application: the checks that every request passes, then the surfaces. */
 export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
-  const { tools, rules, maxBody, metrics, ready } = options;
+  const { tools, rules, maxBody, metrics, ready, studio } = options;
   const app = new OpenAPIHono<Env>({ getPath: plainPath });
   app.use(observed(options));
+  if (studio) app.use(`${STUDIO_PATH}/*`, originCheck(rules), studioPage(studio)); // its headers are its own
   app.use(
     secureHeaders({
       contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], imgSrc: ["'self'", "data:"] },
@@ -52,7 +56,7 @@ export function httpApp(options: HttpOptions): OpenAPIHono<Env> {
     app.use(cors({ origin: [...rules.origins], exposeHeaders: ["Location", "Retry-After"] }));
   app.use(bodyLimit({ maxSize: maxBody, onError: (c) => refuseBody(c, maxBody) }));
   app.use(authentication(options));
-  app.get("/", (c) => c.redirect("/v1/docs")); // for who opens the server's address in a browser
+  app.get("/", (c) => c.redirect(studio ? `${STUDIO_PATH}/` : "/v1/docs")); // for who opens the server's address in a browser
   app.get("/healthz", (c) => c.json({ status: "ok" }));
   app.get("/readyz", async (c) => {
     await ready();

@@ -9,6 +9,7 @@ import { serverMetrics } from "../operate/metrics.ts";
 import { type ServerConfig, serverDefaults } from "./config.ts";
 import { httpApp } from "./http.ts";
 import { type OpenService, openService } from "./service.ts";
+import { openStudioPage } from "./studio.ts";
 
 /** A server that takes requests. */
 export interface RunningServer extends AsyncDisposable {
@@ -61,6 +62,7 @@ async function listening(config: ServerConfig, service: OpenService, accounts: A
   const app = httpApp({
     ...{ accounts, log, tools, ready, maxBody, requestsPerMinute },
     rules: { hosts, origins },
+    studio: config.studio === undefined ? undefined : await openStudioPage(config.studio),
     metrics: serverMetrics(database),
   });
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE }, getRequestListener(app.fetch));

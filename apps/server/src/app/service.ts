@@ -49,7 +49,7 @@ export async function openService(config: ServerConfig): Promise<OpenService> {
   const jobs = jobService({ ...queue, store, models, limits, checks });
   const keeper = housekeeping({ database, boss, store, log, keepHours, leaseSeconds });
   let worker: ChildWorker | undefined;
-  const tools = { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl };
+  const tools = { jobs, models, fitting: checks.fitting, options: userOptions(database), limits, publicUrl, keepHours };
   return {
     ...{ tools, database, log },
     ready: readiness(database, store),

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { AquatintError } from "aquatint";
 import { type Command, type Io, integer } from "aquatint/cli";
 import { DEFAULT_PORT, serverDefaults } from "../app/config.ts";
+import { installedStudio } from "../app/studio.ts";
 import { addRunFlags, ending, environmentHelp, type RunFlags, runConfig } from "./flags.ts";
 
 interface Flags extends RunFlags {
@@ -15,6 +16,7 @@ interface Flags extends RunFlags {
   readonly maxQueuePerUser: number;
   readonly keepHours: number;
   readonly worker: boolean;
+  readonly studio: boolean;
 }
 
 const { limits, keepHours } = serverDefaults;
@@ -37,6 +39,7 @@ export const addServe = (program: Command, io: Io): Command =>
       integer("--port", { min: 0, max: 65535, example: DEFAULT_PORT }),
       DEFAULT_PORT,
     )
+    .option("--no-studio", "do not serve the page of @aquatint/studio at /studio/")
     .option("--no-worker", "run no jobs here; for servers whose jobs `aquatint worker` runs")
     .addHelpText(
       "after",
@@ -87,9 +90,16 @@ function publicUrl(text: string): string {
   });
 }
 
+/** A line on the page that draws: its address, or how to install it. */
+function studioLine(isWanted: boolean, url: string | undefined): string {
+  if (url !== undefined) return `The studio, a page that draws here: ${url}/studio/\n`;
+  return isWanted ? "A page that draws here: npm install @aquatint/studio, then start the server again\n" : "";
+}
+
 async function serve(flags: Flags, io: Io): Promise<void> {
   const { host, port, users, allowHost = [], allowOrigin = [], maxQueue, maxQueuePerUser, worker } = flags;
   const { startServer } = await import("../app/server.ts");
+  const studio = flags.studio ? await installedStudio() : undefined;
   const server = await startServer({
     ...runConfig(flags, io),
     ...{ host, port, worker, keepHours: flags.keepHours },
@@ -98,9 +108,11 @@ async function serve(flags: Flags, io: Io): Promise<void> {
     allowedHosts: allowHost.map((name) => name.toLowerCase()),
     allowedOrigins: allowOrigin,
     publicUrl: flags.publicUrl,
+    studio,
     limits: { ...limits, maxQueued: maxQueue, maxQueuedPerUser: maxQueuePerUser },
   });
   io.stdout.write(`Listening on ${server.url}  (routes: ${server.url}/v1/docs)\n`);
+  io.stdout.write(studioLine(flags.studio, studio === undefined ? undefined : server.url));
   await ending(io);
   await server[Symbol.asyncDispose]();
 }

@@ -24,6 +24,8 @@ export const fitField = z
   .default("crop")
   .describe("how an image with another aspect ratio is fitted to the size");
 
+const seed = z.union([z.int().min(0), z.string().regex(/^\d{1,20}$/)]);
+
 const loraField = z.object({
   name: name.describe("as /v1/models lists it"),
   scale: z.number().min(-100).max(100).default(1),
@@ -51,10 +53,7 @@ export const promptFields = {
   emphasis: z.enum(["original", "no-norm", "ignore", "none"]).default("original"),
   clipSkip: z.int().min(0).max(12).default(0).describe("last layers of the text encoder to skip; 0 is none"),
   clipSkipRule: z.enum(["diffusers", "a1111"]).default("diffusers"),
-  seed: z
-    .union([z.int().min(0), z.string().regex(/^\d{1,20}$/)])
-    .optional()
-    .describe("a new one if absent; a string for seeds above 2^53"),
+  seed: seed.optional().describe("a new one if absent; a string for seeds above 2^53"),
   steps: z.int().min(1).max(1000).optional().describe("the model's own number if absent"),
   guidance: z.number().min(0).max(100).optional().describe("classifier-free guidance; 1 is none"),
   guidanceRescale: share.default(0),
@@ -71,6 +70,10 @@ export const imageFields = {
   ...promptFields,
   batch: z.int().min(1).max(8).default(1).describe("images that are computed at the same time"),
   controls: z.array(controlField).max(4).default([]),
+  variation: z
+    .object({ seed, strength: share })
+    .optional()
+    .describe("mixes the noise of another seed into the start; strength 1 gives that seed's image"),
   format: z.enum(["png", "jpeg", "webp"]).default("png"),
   quality: z.int().min(1).max(100).optional().describe("quality of JPEG and WebP"),
 };

@@ -84,7 +84,7 @@ async function generateOptions(
   }: { readonly extra: Omit<ImageOptions, "finish">; readonly files: RequestFiles; readonly context: KindContext },
 ): Promise<GenerateOptions> {
   const { clipSkip, clipSkipRule, promptSyntax, emphasis, steps, guidance, guidanceRescale } = request;
-  const { sampler, rng, noise, count, batch } = request;
+  const { sampler, rng, noise, count, batch, variation } = request;
   const controls = request.controls.map(async ({ image, model, ...control }) => ({
     ...control,
     image: await context.image(image),
@@ -97,6 +97,7 @@ async function generateOptions(
     ...files.prompts,
     seed: seedOf(request.seed),
     controls: await Promise.all(controls),
+    ...(variation && { variation: { ...variation, seed: seedOf(variation.seed) } }),
     preview: "auto",
     ...{ count, batch: Math.min(batch, count) },
   };

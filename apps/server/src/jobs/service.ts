@@ -3,8 +3,10 @@ import { AquatintError } from "aquatint";
 import type { ModelCatalog } from "../models/catalog.ts";
 import type { Boss } from "../queue/boss.ts";
 import type { Database } from "../queue/database.ts";
+import { type FavoriteMark, markFile } from "../queue/favorites.ts";
 import type { JobFeed } from "../queue/feed.ts";
 import type { JobReader } from "../queue/reader.ts";
+import { removeJob } from "../queue/remove.ts";
 import { type JobFilter, listJobs } from "../queue/rows.ts";
 import { stopJob } from "../queue/stop.ts";
 import { earlierJob, type QueueLimits, submitJob } from "../queue/submit.ts";
@@ -49,6 +51,10 @@ export interface JobService {
   active(owner: string): Promise<readonly Job[]>;
   /** Stops a job; false where it had ended. */
   stop(owner: string, id: string, stop: StopRequest): Promise<boolean>;
+  /** Marks a file of a job as a favorite or not. @throws AquatintError "job/unknown", "job/file", "job/favorites". */
+  mark(owner: string, id: string, mark: FavoriteMark): Promise<void>;
+  /** Removes a job that has ended, with its files. @throws AquatintError "job/unknown", "job/unfinished". */
+  remove(owner: string, id: string): Promise<void>;
   /** The job now and after each change, until its end. */
   watch(owner: string, id: string, signal?: AbortSignal): AsyncGenerator<JobUpdate, void, void>;
   /** The job when it has ended. */
@@ -78,7 +84,7 @@ const MAX_FAILURES = 60;
 
 /** The one service behind all surfaces. */
 export function jobService(options: JobServiceOptions): JobService {
-  const { database, feed, reader, store, models } = options;
+  const { database, feed, reader, models } = options;
   const ownJob = async (owner: string, id: string): Promise<Job> => {
     const job = isId(id) ? await reader.read(id) : undefined;
     if (job?.result) models.remember(job.model, job.result.modelHash, job.startedAt ?? job.createdAt);
@@ -107,8 +113,28 @@ export function jobService(options: JobServiceOptions): JobService {
       await ownJob(owner, id);
       return reader.preview(id);
     },
+    ...endedJobs(options, ownJob),
+  };
+}
+
+/** What can be done with jobs that have ended, of which `read` gives those of an owner. */
+function endedJobs(
+  { database, store }: JobServiceOptions,
+  read: (owner: string, id: string) => Promise<Job>,
+): Pick<JobService, "mark" | "remove" | "file"> {
+  return {
+    async mark(owner, id, { index, favorite }) {
+      fileOf(await read(owner, id), index);
+      await markFile(database, { owner, id, index, favorite });
+    },
+    async remove(owner, id) {
+      const { state } = await read(owner, id);
+      if (!isFinal(state)) throw unfinished(id);
+      await store.removeJob(id);
+      await removeJob(database, id);
+    },
     async file(owner, id, index) {
-      const file = fileOf(await ownJob(owner, id), index);
+      const file = fileOf(await read(owner, id), index);
       const bytes = await store.get(file.key);
       if (bytes) return { ...file, bytes };
       throw new AquatintError("job/file", `file ${index} of the job is not in the file store any more`, {
@@ -117,6 +143,9 @@ export function jobService(options: JobServiceOptions): JobService {
     },
   };
 }
+
+const unfinished = (id: string) =>
+  new AquatintError("job/unfinished", `the job ${id} waits or runs`, { hint: "cancel it first" });
 
 /** A file of a job's result. @throws AquatintError "job/file". */
 function fileOf(job: Job, index: number): JobFile {

@@ -100,6 +100,8 @@ export interface Job {
   readonly stop: StopRequest | null;
   readonly progress: JobProgress | null;
   readonly result: JobResult | null;
+  /** Numbers of the files that its owner marked: the job is kept as long as there are some. */
+  readonly favorites: readonly number[];
   readonly error: JobFailure | null;
 }
 

@@ -3,13 +3,14 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { markFile } from "../queue/favorites.ts";
 import { openQueue } from "../queue/open.ts";
 import { openPglite } from "../queue/pglite.ts";
 import { submitJob } from "../queue/submit.ts";
 import { folderStore } from "../storage/folder.ts";
 import { forgetOldJobs, reuseSpace } from "./housekeeping.ts";
 
-test("jobs that ended long ago are forgotten with their files, and no others", async () => {
+test("jobs that ended long ago are forgotten with their files, and none with a favorite or others", async () => {
   const folder = await mkdtemp(join(tmpdir(), "aquatint-expiry-"));
   await using queue = await openQueue({ data: join(folder, "data") }, (error) => {
     throw error;
@@ -23,7 +24,7 @@ test("jobs that ended long ago are forgotten with their files, and no others", a
     await store.put(`${id}/0-0.png`, new Uint8Array([1]), "image/png");
     return id;
   };
-  const [old, recent, waiting] = [await added(), await added(), await added()];
+  const [old, recent, waiting, marked] = [await added(), await added(), await added(), await added()];
   const end = (id: string, hours: number) =>
     queue.database.query(
       "UPDATE aquatint.jobs SET state = 'done', finished_at = now() - $2 * interval '1 hour' WHERE id = $1",
@@ -31,9 +32,14 @@ test("jobs that ended long ago are forgotten with their files, and no others", a
     );
   await end(old, 25);
   await end(recent, 23);
+  await end(marked, 25);
+  await markFile(queue.database, { owner: "a", id: marked, index: 0, favorite: true });
   await forgetOldJobs({ ...queue, store, keepHours: 24 });
   const rows = await queue.database.query<{ readonly id: string }>("SELECT id FROM aquatint.jobs");
-  expect(rows.map(({ id }) => id).toSorted()).toEqual([recent, waiting].toSorted());
+  expect(rows.map(({ id }) => id).toSorted()).toEqual([recent, waiting, marked].toSorted());
+  expect((await readdir(join(folder, "files"))).toSorted()).toEqual([recent, waiting, marked].toSorted());
+  await markFile(queue.database, { owner: "a", id: marked, index: 0, favorite: false });
+  await forgetOldJobs({ ...queue, store, keepHours: 24 });
   expect((await readdir(join(folder, "files"))).toSorted()).toEqual([recent, waiting].toSorted());
   await queue[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });

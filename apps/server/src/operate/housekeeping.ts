@@ -76,7 +76,7 @@ export async function forgetOldJobs({
 }: Pick<HousekeepingOptions, "database" | "store" | "keepHours">): Promise<void> {
   for (;;) {
     const old = await database.query<{ readonly id: string }>(
-      `SELECT id FROM aquatint.jobs WHERE finished_at < now() - $1 * interval '1 hour' LIMIT ${BATCH}`,
+      `SELECT id FROM aquatint.jobs WHERE finished_at < now() - $1 * interval '1 hour' AND favorites = '{}' LIMIT ${BATCH}`,
       [keepHours],
     );
     for (const { id } of old) await store.removeJob(id);

@@ -41,6 +41,7 @@ const migrations: readonly string[] = [
   CREATE TABLE aquatint.options (owner text PRIMARY KEY, options jsonb NOT NULL);`,
   "ALTER TABLE aquatint.workers ADD COLUMN memory double precision",
   "ALTER TABLE aquatint.workers ADD COLUMN peak_memory double precision",
+  "ALTER TABLE aquatint.jobs ADD COLUMN favorites int[] NOT NULL DEFAULT '{}'",
 ];
 
 /** Number of the lock that one process at a time changes the tables under. */

@@ -4,7 +4,7 @@ import type { Sql } from "./database.ts";
 /** The columns of a job under the names that `Job` has. */
 export const jobColumns = `id, owner, surface, kind, model, queue, state, turn, request, limited, units,
   request_hash AS "requestHash", task, created_at AS "createdAt", started_at AS "startedAt",
-  finished_at AS "finishedAt", attempts, stop, progress, result, error`;
+  finished_at AS "finishedAt", attempts, stop, progress, result, favorites, error`;
 
 /** The channel on which the ids of changed jobs are told. */
 export const JOBS_CHANNEL = "aquatint_jobs";

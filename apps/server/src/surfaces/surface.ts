@@ -21,6 +21,8 @@ export interface SurfaceTools {
   readonly options: UserOptions;
   /** Where clients reach a server behind a proxy. */
   readonly publicUrl: string | undefined;
+  /** Hours that ended jobs and their files are kept. */
+  readonly keepHours: number;
   readonly limits: {
     readonly maxQueued: number;
     readonly maxQueuedPerUser: number;

@@ -1,11 +1,15 @@
 import { useEffect, useState } from "react";
 import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { isWeightsName } from "../models/names.ts";
 import { receivedStore } from "../models/receive-models.ts";
 import { useModelDrop } from "../models/use-model-drop.ts";
+import { ServerNotice } from "../server/ServerNotice.tsx";
+import { SignInWindow } from "../server/SignInWindow.tsx";
+import { hasServer } from "../server/session.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
@@ -70,6 +74,11 @@ const Windows = () => {
   );
 };
 
+const BackendNotice = () => {
+  const isServer = useStore(backendStore, (backend) => backend?.id === "server");
+  return isServer && <ServerNotice />;
+};
+
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
@@ -91,7 +100,7 @@ export const App = () => {
         <Header onShortcuts={showSheet} />
         <main className="main">
           <TabPanel id="make" className="view">
-            <MakeView />
+            <MakeView notices={<BackendNotice />} />
           </TabPanel>
           <TabPanel id="gallery" className="view">
             <Later part="gallery" />
@@ -105,6 +114,7 @@ export const App = () => {
         </main>
       </Tabs>
       <Windows />
+      {hasServer && <SignInWindow />}
       <ShortcutSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
       <Toasts />
     </DropZone>

@@ -1,9 +1,15 @@
 import { Button as AriaButton, Dialog, DialogTrigger, Heading, Popover } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
 import { chooseDevice, chosenDevice, type EngineState, engineStore } from "../engine/engine-store.ts";
 import type { EngineInfo } from "../engine/protocol.ts";
+import { queueStore } from "../make/queue.ts";
+import { serverName } from "../server/address.ts";
+import { ServerStatus } from "../server/ServerStatus.tsx";
+import { hasServer } from "../server/session.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { megabytes } from "../ui/words.ts";
+import { chooseBackend } from "./backends.ts";
 import { memoryText } from "./memory.ts";
 
 const summaries: Readonly<Record<EngineState["status"], string>> = {
@@ -68,8 +74,38 @@ const DeviceChoice = () => {
   );
 };
 
-/** How the engine stands, and the facts behind a press. */
+/** The other backend, where the page has a server. */
+const BackendChoice = () => {
+  const isTab = useStore(backendStore, (backend) => backend?.id === "tab");
+  const isBusy = useStore(queueStore, ({ current }) => current !== undefined);
+  if (!hasServer) return null;
+  return (
+    <>
+      <p className="help">
+        {isTab
+          ? `${serverName} can make the images in place of this tab, and keeps them.`
+          : "This tab can make the images itself, with the model of the page. They are kept in this browser."}
+        {isBusy && " Wait for the images under way, or cancel them."}
+      </p>
+      <Button isDisabled={isBusy} onPress={() => void chooseBackend(isTab ? "server" : "tab")}>
+        {isTab ? `Draw on ${serverName}` : "Draw in this tab"}
+      </Button>
+    </>
+  );
+};
+
+/** How the backend stands, and the facts behind a press. */
 export const Status = () => {
+  const isServer = useStore(backendStore, (backend) => backend?.id === "server");
+  if (!isServer) return <EngineStatus />;
+  return (
+    <ServerStatus>
+      <BackendChoice />
+    </ServerStatus>
+  );
+};
+
+const EngineStatus = () => {
   const engine = useStore(engineStore);
   const slow = engine.status === "ready" && !crossOriginIsolated;
   return (
@@ -86,6 +122,7 @@ export const Status = () => {
           <Isolation />
           <p className="help">Everything runs in this tab. Prompts and images are sent nowhere.</p>
           <DeviceChoice />
+          <BackendChoice />
         </Dialog>
       </Popover>
     </DialogTrigger>

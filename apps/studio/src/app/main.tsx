@@ -1,11 +1,9 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { openEngine } from "../engine/engine-store.ts";
-import { openGallery } from "../gallery/gallery-store.ts";
-import { openLibrary } from "../models/keep.ts";
 import { registerOffline } from "../offline/register.ts";
 import { applyTheme } from "../ui/ThemeMenu.tsx";
 import { App } from "./App.tsx";
+import { openBackends } from "./backends.ts";
 import { preloadParts } from "./later.tsx";
 
 applyTheme();
@@ -17,8 +15,6 @@ if (root) {
     </StrictMode>,
   );
 }
-void openGallery();
-void openLibrary();
-openEngine().catch(() => {}); // the page shows what went wrong
+openBackends();
 void registerOffline();
 preloadParts();

@@ -42,7 +42,7 @@ export const shortcuts: readonly Shortcut[] = [
   { key: "/", label: "Type a prompt", run: focusPrompt },
   { key: ",", label: "Settings", run: showSettings },
   { key: "Escape", label: "Cancel drawing", run: cancelAll },
-  { key: "s", label: "Download the image", run: (image) => image && downloadImage(image) },
+  { key: "s", label: "Download the image", run: (image) => image && void downloadImage(image) },
   { key: "f", label: "Mark the image as a favorite", run: (image) => image && void toggleFavorite(image.id) },
   { key: "r", label: "Use the image's settings", run: (image) => image && applySettings(image) },
   { key: "t", label: "Show the image's steps", run: (image) => image && toggleFilm(image) },

@@ -1,7 +1,7 @@
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { type ClipFileName, type ClipFormat, clipFormats } from "../engine/clip-formats.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
-import type { GalleryImage } from "../gallery/gallery-store.ts";
+import { fileOf, type GalleryImage } from "../gallery/gallery-store.ts";
 import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { download } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -9,12 +9,12 @@ import { say } from "../ui/toasts.tsx";
 import { fileName } from "../ui/words.ts";
 
 /** Saves a clip with its settings in it. */
-export async function saveClip({ png, recipe }: GalleryImage, format: ClipFileName): Promise<void> {
+export async function saveClip(image: GalleryImage, format: ClipFileName): Promise<void> {
   const { extension, type } = clipFormats[format];
   try {
     const engine = await openEngine();
-    const bytes = await engine.call("encode", { png, format });
-    download(new Blob([bytes], { type }), fileName(recipe.prompt, recipe.seed, extension));
+    const bytes = await engine.call("encode", { png: await fileOf(image), format });
+    download(new Blob([bytes], { type }), fileName(image.recipe.prompt, image.recipe.seed, extension));
   } catch (error) {
     const { message, hint } = asError(error);
     say(message, { detail: hint });

@@ -1,5 +1,6 @@
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
+import { backendStore, useLimit } from "../backend/backend.ts";
 import type { Settings } from "../settings/settings.ts";
 import { changeSettings } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
@@ -24,8 +25,10 @@ const OpenAdapter = ({ label }: { readonly label: string }) => (
 );
 
 const AdapterField = () => {
+  const isRemote = useStore(backendStore, (backend) => backend?.id === "server");
   const motion = useStore(motionStore);
   const names = { unknown: "Not looked for yet", opening: "Opening", missing: "None" } as const;
+  if (isRemote) return null;
   return (
     <div className="field">
       <div className="field-head">
@@ -66,10 +69,14 @@ export const VideoFields = ({ frames, fps }: Pick<Settings, "frames" | "fps">) =
 
 /** Looks for the host's adapter once clips are chosen, and says what is missing. */
 export const MotionNotice = () => {
+  const isRemote = useStore(backendStore, (backend) => backend?.id === "server");
+  const limit = useLimit("clip");
   const motion = useStore(motionStore);
   useEffect(() => {
-    if (motion.status === "unknown") void openMotion();
-  }, [motion.status]);
+    if (motion.status === "unknown" && !isRemote) void openMotion();
+  }, [motion.status, isRemote]);
+  if (limit !== undefined) return <Notice kind="warning" text={limit} />;
+  if (isRemote) return null;
   if (motion.status === "opening") return <Notice kind="note" text="Looking for the motion adapter" />;
   if (motion.status !== "missing") return null;
   return (

@@ -1,6 +1,6 @@
 import type { Image } from "aquatint";
 import { openEngine } from "../engine/engine-store.ts";
-import { galleryStore } from "../gallery/gallery-store.ts";
+import { fileOf, galleryStore } from "../gallery/gallery-store.ts";
 import { createStore } from "../state/store.ts";
 
 /** The clip on the plate. */
@@ -24,7 +24,7 @@ export async function openClip(id: string): Promise<void> {
   if (!clip || playerStore.get().id === id) return;
   playerStore.set({ ...closed, id });
   const engine = await openEngine();
-  const { frames, fps } = await engine.call("frames", { png: clip.png });
+  const { frames, fps } = await engine.call("frames", { png: await fileOf(clip) });
   const isPlaying = !matchMedia("(prefers-reduced-motion: reduce)").matches;
   playerStore.set((state) => (state.id === id ? { ...state, frames, fps, isPlaying } : state));
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { AquatintError, messageOf } from "aquatint";
 import { pageHeaders } from "../site/headers.ts";
+import { siteAnswer } from "./site-answer.node.ts";
 import { type SiteFile, siteFiles } from "./site-files.node.ts";
 
 /** Options of `serveSite`. */
@@ -12,6 +13,8 @@ export interface SiteOptions {
   readonly folder: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Origin of an `aquatint serve` that the page may use. */
+  readonly server?: string | undefined;
 }
 
 /** The page, served. */
@@ -21,9 +24,9 @@ export interface Site {
 }
 
 /** Serves the page to this machine, with the headers that it needs. @throws AquatintError "studio/…". */
-export async function serveSite({ folder, port }: SiteOptions): Promise<Site> {
-  const files = await siteFiles(folder);
-  const server = createServer((request, response) => answer(files, request, response));
+export async function serveSite({ folder, port, server: origin }: SiteOptions): Promise<Site> {
+  const context = { files: await siteFiles(folder, { server: origin }), common: pageHeaders(origin) };
+  const server = createServer((request, response) => answer(request, response, context));
   await listen(server, port);
   const { port: actual } = server.address() as AddressInfo;
   return {
@@ -55,36 +58,19 @@ function portError(port: number, cause: NodeJS.ErrnoException): AquatintError {
   });
 }
 
-interface Part {
-  readonly start: number;
-  readonly end: number;
+interface AnswerContext {
+  readonly files: ReadonlyMap<string, SiteFile>;
+  readonly common: Readonly<Record<string, string>>;
 }
 
-function answer(files: ReadonlyMap<string, SiteFile>, request: IncomingMessage, response: ServerResponse): void {
-  const { method = "GET", url = "/", headers } = request;
-  const file = files.get(pathOf(url));
-  const end = (status: number, extra: Record<string, string> = {}) =>
-    response.writeHead(status, { ...pageHeaders, ...extra }).end();
-  if (method !== "GET" && method !== "HEAD") return void end(405, { Allow: "GET, HEAD" });
-  if (!file) return void end(404);
-  const common = {
-    ETag: file.etag,
-    "Accept-Ranges": "bytes",
-    "Cache-Control": file.immutable ? "public, max-age=31536000, immutable" : "no-cache",
-  };
-  if (headers["if-none-match"] === file.etag) return void end(304, common);
-  const part = partOf(headers.range, file.size);
-  if (part === "outside") return void end(416, { ...common, "Content-Range": `bytes */${file.size}` });
-  const { start, end: last } = part ?? { start: 0, end: file.size - 1 };
-  response.writeHead(part ? 206 : 200, {
-    ...pageHeaders,
-    ...common,
-    ...(part && { "Content-Range": `bytes ${start}-${last}/${file.size}` }),
-    "Content-Type": file.type,
-    "Content-Length": last - start + 1,
-  });
-  if (method === "HEAD" || file.size === 0) response.end();
-  else pipeline(createReadStream(file.path, { start, end: last }), response, () => {});
+function answer(request: IncomingMessage, response: ServerResponse, { files, common }: AnswerContext): void {
+  const { method = "GET", url = "/", headers: sent } = request;
+  const siteRequest = { method, address: pathOf(url), range: sent.range, ifNoneMatch: sent["if-none-match"] };
+  const { status, headers, body } = siteAnswer(files, siteRequest, common);
+  response.writeHead(status, headers);
+  if (body === undefined) response.end();
+  else if (body instanceof Uint8Array) response.end(body);
+  else pipeline(createReadStream(body.path, body), response, () => {});
 }
 
 function pathOf(url: string): string {
@@ -93,13 +79,4 @@ function pathOf(url: string): string {
   } catch {
     return "";
   }
-}
-
-/** The one part of a file that is asked for; undefined for the whole, as for several parts. */
-function partOf(range: string | undefined, size: number): Part | "outside" | undefined {
-  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(range ?? "") ?? [];
-  if (first === "" && last === "") return undefined;
-  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === "" || last === "" ? size - 1 : Math.min(Number(last), size - 1);
-  return start > end ? "outside" : { start, end };
 }

@@ -5,9 +5,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import config from "../../vite.config.ts";
-import { pageHeaders } from "../site/headers.ts";
+import { metaPolicy, pageHeaders } from "../site/headers.ts";
 import { type Site, serveSite } from "./serve-site.node.ts";
+import { siteResponses } from "./site-answer.node.ts";
 import { siteFolder } from "./site-files.node.ts";
+import { serverOrigin } from "./studio.node.ts";
 
 let folder: string;
 let site: Site;
@@ -32,7 +34,7 @@ test.each(["", "index.html", "assets/a%20b.wasm", "missing"])(
   "/%s has the headers of isolation and the policy",
   async (path) => {
     const { headers } = await get(path);
-    for (const [name, value] of Object.entries(pageHeaders)) expect(headers.get(name)).toBe(value);
+    for (const [name, value] of Object.entries(pageHeaders())) expect(headers.get(name)).toBe(value);
   },
 );
 
@@ -47,6 +49,30 @@ test("files have their type, and those with a hash in the name may be kept", asy
   const again = await get("", { headers: { "if-none-match": page.headers.get("etag")! } });
   expect([again.status, await again.text()]).toEqual([304, ""]);
 });
+
+test("a page with a server has its address and may call it, and no other", async () => {
+  const policy = (origin?: string) => `<meta http-equiv="Content-Security-Policy" content="${metaPolicy(origin)}">`;
+  const index = `<html><head>${policy()}<title>page</title></head></html>`;
+  const [other, gpuBox] = [join(folder, "other"), "http://gpu-box:7860"];
+  await mkdir(other);
+  await writeFile(join(other, "index.html"), index);
+  const served = await serveSite({ folder: other, port: 0, server: gpuBox });
+  const page = await fetch(served.url);
+  const meta = (address: string) => `<meta name="aquatint-server" content="${address}"></head>`;
+  expect(await page.text()).toBe(index.replace(policy(), policy(gpuBox)).replace("</head>", meta(gpuBox)));
+  expect(page.headers.get("content-security-policy")).toContain("connect-src 'self' blob: http://gpu-box:7860;");
+  await served.close();
+  const responses = await siteResponses(other);
+  const sameServer = responses({ method: "GET", address: "/" });
+  expect(await sameServer.text()).toBe(index.replace("</head>", meta("..")));
+  expect(sameServer.headers.get("content-security-policy")).toContain("connect-src 'self' blob:;");
+  expect(responses({ method: "GET", address: "/index.html", range: "bytes=0-5" }).status).toBe(206);
+});
+
+test.each(["gpu-box:7860", "http://gpu-box/api", "ftp://gpu-box", "http://ann:secret@gpu-box", ""])(
+  "%j is no address of a server",
+  (text) => expect(() => serverOrigin(text)).toThrow(/no address of a server/),
+);
 
 test.each([
   ["bytes=2-4", 206, "234", "bytes 2-4/10"],

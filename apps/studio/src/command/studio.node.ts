@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { AquatintError } from "aquatint";
 import { type Command, type Io, integer } from "aquatint/cli";
 import { serveSite } from "./serve-site.node.ts";
 import { siteFolder } from "./site-files.node.ts";
@@ -7,6 +8,7 @@ import { siteFolder } from "./site-files.node.ts";
 interface Flags {
   readonly port: number;
   readonly open: boolean;
+  readonly server?: string | undefined;
 }
 
 /** The address keeps its port from one start to the next: browsers keep a gallery for each. */
@@ -18,7 +20,7 @@ export const addStudio = (program: Command, io: Io): Command =>
     .command("studio")
     .summary("open a page that makes images in the browser")
     .description(
-      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; nothing is sent anywhere. Ctrl+C ends it.",
+      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; nothing is sent anywhere, unless you name a server and draw on it. Ctrl+C ends it.",
     )
     .option(
       "--port <n>",
@@ -26,11 +28,25 @@ export const addStudio = (program: Command, io: Io): Command =>
       integer("--port", { min: 0, max: 65_535, example: PORT }),
       PORT,
     )
+    .option(
+      "--server <url>",
+      "an `aquatint serve` that the page may draw on, such as http://gpu-box:7860; it must be started with --allow-origin and this page's address",
+      serverOrigin,
+    )
     .option("--no-open", "print the address and do not open the browser")
     .action((flags: Flags) => studio(flags, io));
 
-async function studio({ port, open }: Flags, io: Io): Promise<void> {
-  const site = await serveSite({ folder: siteFolder(), port });
+/** The origin of a server's address. @throws AquatintError "studio/server". */
+export function serverOrigin(text: string): string {
+  const { protocol, origin, pathname, username } = URL.canParse(text) ? new URL(text) : {};
+  if (/^https?:$/.test(protocol ?? "") && origin && pathname === "/" && username === "") return origin;
+  throw new AquatintError("studio/server", `--server: "${text}" is no address of a server`, {
+    hint: "give http:// or https://, a name and a port, without a path: http://gpu-box:7860",
+  });
+}
+
+async function studio({ port, open, server }: Flags, io: Io): Promise<void> {
+  const site = await serveSite({ folder: siteFolder(), port, server });
   io.stdout.write(`${site.url}\n`);
   if (open) openBrowser(site.url, io);
   await aborted(io.signal);

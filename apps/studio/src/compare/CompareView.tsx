@@ -1,5 +1,6 @@
 import { type CSSProperties, useState } from "react";
 import { Slider, SliderThumb, SliderTrack } from "react-aria-components";
+import { GalleryPhoto } from "../gallery/GalleryPhoto.tsx";
 import { type GalleryImage, galleryStore } from "../gallery/gallery-store.ts";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { enqueue, queueStore } from "../make/queue.ts";
@@ -22,8 +23,8 @@ const SplitImage = ({ left, right }: Pair) => {
   const { width, height } = left.recipe;
   return (
     <div className="split" style={{ "--ratio": width / height, "--share": `${share}%` } as CSSProperties}>
-      <img className="pixels" src={right.url} alt={`Right: ${right.recipe.prompt}`} />
-      <img className="pixels split-left" src={left.url} alt={`Left: ${left.recipe.prompt}`} />
+      <GalleryPhoto image={right} className="pixels" alt={`Right: ${right.recipe.prompt}`} />
+      <GalleryPhoto image={left} className="pixels split-left" alt={`Left: ${left.recipe.prompt}`} />
       <Slider
         className="split-slider"
         aria-label="Share of the left image, in percent"

@@ -1,6 +1,7 @@
 import { useStore } from "../state/store.ts";
 import { engineStore } from "./engine-store.ts";
 import type { EngineInfo } from "./protocol.ts";
+import { serverModelStore } from "./server-model.ts";
 
 /** Facts about the default model, until it says them itself. */
 const expected: Pick<EngineInfo, "sampleSize" | "multiple" | "steps" | "guidance" | "sampler"> = {
@@ -12,5 +13,7 @@ const expected: Pick<EngineInfo, "sampleSize" | "multiple" | "steps" | "guidance
 };
 
 /** What the model says of itself. */
-export const useEngineInfo = (): typeof expected =>
-  useStore(engineStore, (state) => (state.status === "ready" ? state.info : expected));
+export function useEngineInfo(): typeof expected {
+  const info = useStore(engineStore, (state) => (state.status === "ready" ? state.info : expected));
+  return useStore(serverModelStore) ?? info;
+}

@@ -9,13 +9,15 @@ import {
   SearchField,
   type Selection,
 } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { IconToggle } from "../ui/buttons.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Notice } from "../ui/Notice.tsx";
 import { counted } from "../ui/words.ts";
-import { type GalleryImage, galleryStore } from "./gallery-store.ts";
+import { GalleryPhoto } from "./GalleryPhoto.tsx";
+import { type GalleryImage, galleryStore, isClip } from "./gallery-store.ts";
 import { SelectionBar } from "./SelectionBar.tsx";
 import { filtered, type GalleryFilter } from "./search.ts";
 
@@ -25,41 +27,43 @@ interface ToolbarProps {
   readonly count: number;
 }
 
-const Toolbar = ({ filter, onFilter, count }: ToolbarProps) => (
-  <div className="gallery-bar">
-    <SearchField className="search" value={filter.text} onChange={(text) => onFilter({ ...filter, text })}>
-      <Label className="visually-hidden">Search prompts, seeds and samplers</Label>
-      <Icon name="search" />
-      <Input placeholder="Search prompts, seeds, samplers" />
-      <AriaButton className="icon-button" aria-label="Clear the search">
-        <Icon name="close" />
-      </AriaButton>
-    </SearchField>
-    <IconToggle
-      label="Favorites only"
-      icon="heart"
-      filled
-      isSelected={filter.favorites}
-      onChange={(favorites) => onFilter({ ...filter, favorites })}
-    />
-    <span className="help" role="status">
-      {counted(count, "image")}
-    </span>
-  </div>
-);
+const Toolbar = ({ filter, onFilter, count }: ToolbarProps) => {
+  return (
+    <div className="gallery-bar">
+      <SearchField className="search" value={filter.text} onChange={(text) => onFilter({ ...filter, text })}>
+        <Label className="visually-hidden">Search prompts, seeds and samplers</Label>
+        <Icon name="search" />
+        <Input placeholder="Search prompts, seeds, samplers" />
+        <AriaButton className="icon-button" aria-label="Clear the search">
+          <Icon name="close" />
+        </AriaButton>
+      </SearchField>
+      <IconToggle
+        label="Favorites only"
+        icon="heart"
+        filled
+        isSelected={filter.favorites}
+        onChange={(favorites) => onFilter({ ...filter, favorites })}
+      />
+      <span className="help" role="status">
+        {counted(count, "image")}
+      </span>
+    </div>
+  );
+};
 
 const Card = ({ image }: { readonly image: GalleryImage }) => {
-  const { id, url, recipe, favorite } = image;
+  const { id, recipe, favorite } = image;
   return (
     <GridListItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="card">
       <div className="card-image">
-        <img src={url} alt="" width={recipe.width} height={recipe.height} loading="lazy" />
+        <GalleryPhoto image={image} alt="" />
         <Checkbox slot="selection" className="card-check">
           <span className="check-box">
             <Icon name="check" />
           </span>
         </Checkbox>
-        {image.poster && (
+        {isClip(image) && (
           <span className="clip-mark">
             <Icon name="play" filled />
             <span className="visually-hidden">clip</span>
@@ -79,14 +83,13 @@ const Card = ({ image }: { readonly image: GalleryImage }) => {
   );
 };
 
-const Empty = ({ isFiltered }: { readonly isFiltered: boolean }) => (
-  <p className="gallery-empty">
-    {isFiltered ? "No image fits." : "Images that you make are kept here, in this browser alone."}
-  </p>
+const Empty = ({ isFiltered, keeping }: { readonly isFiltered: boolean; readonly keeping: string | undefined }) => (
+  <p className="gallery-empty">{isFiltered ? "No image fits." : keeping}</p>
 );
 
 /** The view of every image that is kept. */
 export const GalleryView = () => {
+  const keeping = useStore(backendStore, (backend) => backend?.keeping);
   const { images, problem } = useStore(galleryStore);
   const [filter, setFilter] = useState<GalleryFilter>({ text: "", favorites: false });
   const [selection, setSelection] = useState<Selection>(new Set());
@@ -105,7 +108,7 @@ export const GalleryView = () => {
         selectedKeys={selection}
         onSelectionChange={setSelection}
         onAction={(key) => changeView({ view: "make", selected: String(key) })}
-        renderEmptyState={() => <Empty isFiltered={images.length > 0} />}
+        renderEmptyState={() => <Empty isFiltered={images.length > 0} keeping={keeping} />}
       >
         {(image) => <Card image={image} />}
       </GridList>

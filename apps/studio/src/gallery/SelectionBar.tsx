@@ -7,8 +7,8 @@ import { exportZip } from "./export-zip.ts";
 import { deleteImages, type GalleryImage, toggleFavorite } from "./gallery-store.ts";
 
 async function remove(images: readonly GalleryImage[]): Promise<void> {
-  const undo = await deleteImages(new Set(images.map(({ id }) => id)));
-  say(`${counted(images.length, "image")} deleted`, { action: { label: "Undo", run: undo } });
+  const { count, undo } = await deleteImages(new Set(images.map(({ id }) => id)));
+  say(`${counted(count, "image")} deleted`, { action: { label: "Undo", run: undo } });
 }
 
 interface SelectionBarProps {

@@ -1,6 +1,6 @@
 import { strToU8, zip } from "fflate";
 import { fileName } from "../ui/words.ts";
-import type { GalleryImage } from "./gallery-store.ts";
+import { fileOf, type GalleryImage } from "./gallery-store.ts";
 
 /** Names of files, each once: a second of the same name gets a number. */
 export function uniqueNames(names: readonly string[]): readonly string[] {
@@ -16,7 +16,10 @@ export function uniqueNames(names: readonly string[]): readonly string[] {
 export async function exportZip(images: readonly GalleryImage[]): Promise<Blob> {
   const names = uniqueNames(images.map(({ recipe }) => fileName(recipe.prompt, recipe.seed)));
   const files = await Promise.all(
-    images.map(async ({ png }, i) => [names[i] ?? "image.png", new Uint8Array(await png.arrayBuffer())] as const),
+    images.map(async (image, i) => {
+      const file = await fileOf(image);
+      return [names[i] ?? "image.png", new Uint8Array(await file.arrayBuffer())] as const;
+    }),
   );
   const list = images.map(({ recipe, created, favorite }, i) => ({
     file: names[i],

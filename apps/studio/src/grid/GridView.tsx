@@ -1,5 +1,6 @@
 import { type CSSProperties, useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
+import { GalleryPhoto } from "../gallery/GalleryPhoto.tsx";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { queueStore } from "../make/queue.ts";
 import { settingsStore } from "../settings/settings-store.ts";
@@ -98,7 +99,7 @@ const GridCell = ({
 }) =>
   image ? (
     <button type="button" className="grid-cell" onClick={() => changeView({ view: "make", selected: image.id })}>
-      <img className="pixels" src={image.url} alt={`${image.recipe.prompt}, seed ${image.recipe.seed}`} />
+      <GalleryPhoto image={image} className="pixels" alt={`${image.recipe.prompt}, seed ${image.recipe.seed}`} />
     </button>
   ) : (
     <span className="grid-cell" />

@@ -1,3 +1,4 @@
+import { fileOf } from "../gallery/gallery-store.ts";
 import type { GridState } from "./grid-store.ts";
 
 const GAP = 8;
@@ -92,9 +93,9 @@ export async function gridPng(grid: GridState): Promise<Blob | undefined> {
   Object.assign(context, { fillStyle: "#fff", imageSmoothingEnabled: false });
   context.fillRect(0, 0, ...layout.size);
   drawLabels(context, layout);
-  for (const [key, { png }] of grid.cells) {
+  for (const [key, image] of grid.cells) {
     const [i = 0, j = 0] = key.split(",").map(Number);
-    const bitmap = await createImageBitmap(png);
+    const bitmap = await createImageBitmap(await fileOf(image));
     const { width, height, column, row } = layout;
     const scale = Math.min(width / bitmap.width, height / bitmap.height); // cells may differ in size
     const [w, h] = [bitmap.width * scale, bitmap.height * scale];

@@ -1,7 +1,16 @@
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { SaveClip, saveClip } from "../clip/SaveClip.tsx";
+import { asError } from "../engine/engine-store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
-import { deleteImages, type GalleryImage, isClip, toggleFavorite, traceOf } from "../gallery/gallery-store.ts";
+import {
+  deleteImages,
+  fileOf,
+  type GalleryImage,
+  isClip,
+  stillOf,
+  toggleFavorite,
+  traceOf,
+} from "../gallery/gallery-store.ts";
 import { recipeSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { linkOf } from "../settings/share.ts";
@@ -12,13 +21,29 @@ import { Button, IconButton, IconToggle } from "../ui/buttons.tsx";
 import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { download } from "../ui/download.ts";
 import { say } from "../ui/toasts.tsx";
-import { fileName } from "../ui/words.ts";
+import { counted, fileName } from "../ui/words.ts";
 import { drawVariations } from "./draw.ts";
 import { closeFilm, filmStore, openFilm } from "./film-store.ts";
 
 /** Saves the PNG file, with its settings in it. */
-export const downloadImage = (image: GalleryImage): void =>
-  isClip(image) ? void saveClip(image, "apng") : download(image.png, fileName(image.recipe.prompt, image.recipe.seed));
+export async function downloadImage(image: GalleryImage): Promise<void> {
+  if (isClip(image)) return saveClip(image, "apng");
+  await withFile(fileOf(image), (file) =>
+    download(file, fileName(image.recipe.prompt, image.recipe.seed, extensionOf(file))),
+  );
+}
+
+const extensionOf = ({ type }: Blob): string => type.replace(/^image\//, "").replace("jpeg", "jpg") || "png";
+
+/** Does something with the file of an image, and says where that cannot be read. */
+async function withFile(reading: Promise<Blob>, work: (file: Blob) => unknown): Promise<void> {
+  try {
+    await work(await reading);
+  } catch (error) {
+    const { message, hint } = asError(error);
+    say(message, { detail: hint });
+  }
+}
 
 /** Takes an image's settings for the next one. */
 export function applySettings({ recipe }: GalleryImage): void {
@@ -29,8 +54,9 @@ export function applySettings({ recipe }: GalleryImage): void {
 
 /** Deletes an image, with a way back. */
 export async function deleteImage({ id }: GalleryImage): Promise<void> {
-  const undo = await deleteImages(new Set([id]));
-  say("Image deleted", { action: { label: "Undo", run: undo } });
+  const { count, undo } = await deleteImages(new Set([id]));
+  const text = count > 1 ? `Image deleted, with ${counted(count - 1, "image")} of the same job` : "Image deleted";
+  say(text, { action: { label: "Undo", run: undo } });
 }
 
 /** Copies a link to the image's settings. */
@@ -87,8 +113,8 @@ const VariationsMenu = ({ image }: { readonly image: GalleryImage }) => (
 );
 
 /** Makes the next image start from this one, or from the first frame of a clip. */
-export const startFromImage = ({ png, poster }: GalleryImage): void =>
-  void startFrom(poster ?? png, "an image of the gallery");
+export const startFromImage = (image: GalleryImage): void =>
+  void withFile(stillOf(image), (file) => startFrom(file, "an image of the gallery"));
 
 /** The size of an image as its file has it. */
 function sizeText({ width, height, hires }: GalleryImage["recipe"], multiple: number): string {
@@ -118,10 +144,11 @@ const Caption = ({ recipe }: Pick<GalleryImage, "recipe">) => {
 };
 
 /** Starts from this image on a larger canvas. */
-export async function extendImage({ png, poster }: GalleryImage): Promise<void> {
-  await startFrom(poster ?? png, "an image of the gallery", { quiet: true });
-  changeView({ view: "make", isExtendOpen: true });
-}
+export const extendImage = (image: GalleryImage): Promise<void> =>
+  withFile(stillOf(image), async (file) => {
+    await startFrom(file, "an image of the gallery", { quiet: true });
+    changeView({ view: "make", isExtendOpen: true });
+  });
 
 /** What can be done with the image on the plate. */
 export const ImageActions = ({ image }: { readonly image: GalleryImage }) => (
@@ -131,7 +158,7 @@ export const ImageActions = ({ image }: { readonly image: GalleryImage }) => (
       {isClip(image) ? (
         <SaveClip clip={image} />
       ) : (
-        <Button icon="download" onPress={() => downloadImage(image)}>
+        <Button icon="download" onPress={() => void downloadImage(image)}>
           Download
         </Button>
       )}

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+import { backendStore } from "../backend/backend.ts";
 import { ClipPlayer, useClipFrame } from "../clip/ClipPlayer.tsx";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
@@ -26,20 +28,24 @@ export function useShownImage() {
 
 const Failures = () => {
   const error = useStore(queueStore, (state) => state.error);
-  const engine = useStore(engineStore);
-  const problem = useStore(galleryStore, (state) => state.problem);
+  const state = useStore(engineStore);
+  const isTab = useStore(backendStore, (backend) => backend?.id !== "server");
+  const engine = isTab ? state : undefined;
+  const problem = useStore(galleryStore, (gallery) => gallery.problem);
   return (
     <>
-      {engine.status === "failed" && (
+      {engine?.status === "failed" && (
         <Notice kind="error" text={engine.error.message} hint={engine.error.hint}>
           <Button onPress={() => void openEngine().catch(() => {})}>Try again</Button>
         </Notice>
       )}
-      {error && engine.status !== "failed" && <Notice kind="error" text={error.message} hint={error.hint} />}
+      {error && engine?.status !== "failed" && <Notice kind="error" text={error.message} hint={error.hint} />}
       {problem && <Notice kind="warning" text={problem} />}
     </>
   );
 };
+
+const Welcome = () => <p className="welcome">{useStore(backendStore)?.welcome}</p>;
 
 const Stage = () => {
   const current = useStore(queueStore, (state) => state.current);
@@ -56,34 +62,31 @@ const Stage = () => {
         image={image}
         frame={frame}
         isBusy={current !== undefined}
-        width={current?.job.options.width ?? width ?? sampleSize}
-        height={current?.job.options.height ?? height ?? sampleSize}
+        width={current?.job.drawing.size.width ?? width ?? sampleSize}
+        height={current?.job.drawing.size.height ?? height ?? sampleSize}
       />
       <div className="under-plate">
         {image && !current && <Filmstrip id={image.id} />}
         {image && !current && isClip(image) && <ClipPlayer key={image.id} clip={image} />}
-        {current ? (
-          <ProgressLine />
-        ) : image ? (
-          <ImageActions image={image} />
-        ) : (
-          <p className="welcome">Press Draw. The model runs in this tab, and nothing you type leaves it.</p>
-        )}
+        {current ? <ProgressLine /> : image ? <ImageActions image={image} /> : <Welcome />}
       </div>
     </section>
   );
 };
 
-/** The view in which images are made. */
-export const MakeView = () => {
+/** The view in which images are made; `notices` are about the backend. */
+export const MakeView = ({ notices }: { readonly notices?: ReactNode }) => {
   const isSheetOpen = useStore(viewStore, (state) => state.isSheetOpen);
   const image = useShownImage();
   return (
     <div className="make">
       <Rail selected={image?.id} />
       <div className="bench">
-        <Failures />
-        <Composer />
+        <div className="bench-head">
+          {notices}
+          <Failures />
+          <Composer />
+        </div>
         <Stage />
       </div>
       <aside className="panel" aria-label="Settings">

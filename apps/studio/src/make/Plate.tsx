@@ -1,5 +1,6 @@
 import type { Image } from "aquatint";
 import type { CSSProperties } from "react";
+import { GalleryPhoto } from "../gallery/GalleryPhoto.tsx";
 import type { GalleryImage } from "../gallery/gallery-store.ts";
 import { PixelCanvas } from "../ui/PixelCanvas.tsx";
 import { grain } from "../ui/pixels.ts";
@@ -27,8 +28,8 @@ const Content = ({ preview, image, frame, isBusy }: Omit<PlateProps, "width" | "
   }
   if (frame) return <PixelCanvas image={frame} label="The image at this step" />;
   if (!image) return <PixelCanvas image={emptyGrain} label="An empty plate" />;
-  const { prompt, width, height } = image.recipe;
-  return <img className="pixels" src={image.url} alt={prompt} width={width} height={height} />;
+  const { prompt } = image.recipe;
+  return <GalleryPhoto image={image} className="pixels" alt={prompt} />;
 };
 
 /** The sheet with the image, what is being made of it, or the grain of an empty plate. */

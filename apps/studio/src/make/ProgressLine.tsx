@@ -1,9 +1,11 @@
 import { useEffect, useState } from "react";
 import { ProgressBar } from "react-aria-components";
+import { backendStore } from "../backend/backend.ts";
+import type { QueuePosition } from "../backend/drawing.ts";
 import { engineStore } from "../engine/engine-store.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
-import { megabytes, seconds } from "../ui/words.ts";
+import { counted, megabytes, seconds } from "../ui/words.ts";
 import { cancelAll, queueStore, remainingSeconds } from "./queue.ts";
 
 /** The time in milliseconds, some times a second. */
@@ -26,14 +28,17 @@ interface Line {
 
 function useLine(): Line {
   const queue = useStore(queueStore);
-  const engine = useStore(engineStore);
+  const state = useStore(engineStore);
+  const isTab = useStore(backendStore, (backend) => backend?.id !== "server");
   const now = useClock(queue.current !== undefined);
-  if (engine.status === "opening" && engine.progress?.fetched) {
+  const engine = isTab && state.status === "opening" ? state : undefined;
+  if (engine?.progress?.fetched) {
     const { loaded, total } = engine.progress;
     return { text: "Fetching the model", share: loaded / total, detail: `${megabytes(loaded)} of ${megabytes(total)}` };
   }
-  if (engine.status === "opening") return { text: "Opening the model", share: undefined, detail: "" };
+  if (engine) return { text: "Opening the model", share: undefined, detail: "" };
   const { current, done, total } = queue;
+  if (current?.queued) return { ...queuedLine(current.queued), share: undefined };
   if (!current || current.n === 0) return { text: "Preparing", share: undefined, detail: "" };
   const remaining = remainingSeconds(queue, now);
   const image = total > 1 ? `Image ${done + 1} of ${total}, step` : "Step";
@@ -42,6 +47,12 @@ function useLine(): Line {
     share: (done + current.i / current.n) / total,
     detail: remaining === undefined ? "" : `about ${seconds(remaining)} left`,
   };
+}
+
+/** A position in the queue of others, in words. */
+function queuedLine({ before, seconds: starts }: QueuePosition): Pick<Line, "text" | "detail"> {
+  const text = before === 0 ? "Next in the queue" : `${counted(before, "image")} before this one in the queue`;
+  return { text, detail: starts === undefined ? "" : `starts in ${seconds(starts)}` };
 }
 
 /** How far the queue has come, with the button that ends it. */

@@ -1,5 +1,6 @@
 import { ListBox, ListBoxItem } from "react-aria-components";
-import { galleryStore } from "../gallery/gallery-store.ts";
+import { GalleryPhoto } from "../gallery/GalleryPhoto.tsx";
+import { galleryStore, isClip } from "../gallery/gallery-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView } from "../state/view-store.ts";
 import { Icon } from "../ui/icons.tsx";
@@ -29,10 +30,10 @@ export const Rail = ({ selected }: { readonly selected: string | undefined }) =>
         </span>
       )}
     >
-      {({ id, url, recipe, ...image }) => (
-        <ListBoxItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="thumb">
-          <img src={url} alt={recipe.prompt} loading="lazy" />
-          {image.poster && (
+      {(image) => (
+        <ListBoxItem id={image.id} textValue={`${image.recipe.prompt}, seed ${image.recipe.seed}`} className="thumb">
+          <GalleryPhoto image={image} alt={image.recipe.prompt} />
+          {isClip(image) && (
             <span className="clip-mark">
               <Icon name="play" filled />
             </span>

@@ -1,23 +1,20 @@
 import type { Image } from "aquatint";
-import type { CallOptions } from "../engine/client.ts";
-import { asError, openEngine } from "../engine/engine-store.ts";
-import type { ClipOptions, DrawOptions, DrawResult, MotionSource } from "../engine/protocol.ts";
+import { currentBackend } from "../backend/backend.ts";
+import type { Drawing, DrawingNews, DrawRequest, QueuePosition } from "../backend/drawing.ts";
+import { asError } from "../engine/engine-store.ts";
 import { addImage, type GalleryImage } from "../gallery/gallery-store.ts";
-import { clipModelOptions, modelOptions } from "../models/model-options.ts";
 import { createStore } from "../state/store.ts";
-import { say } from "../ui/toasts.tsx";
 
 /** An image or a clip to be made. */
-export type JobRequest = (
-  | { readonly options: DrawOptions; readonly motion?: undefined }
-  | { readonly options: ClipOptions; readonly motion: MotionSource }
-) & {
+export type JobRequest = DrawRequest & {
   /** Called with the image; the page shows it besides. */
   readonly onImage?: ((image: GalleryImage) => void) | undefined;
 };
 
 /** One that waits or is being made. */
-export type Job = JobRequest & { readonly id: number };
+export interface Job extends Pick<JobRequest, "onImage"> {
+  readonly drawing: Drawing;
+}
 
 /** How far the image that is being made has come. */
 export interface JobProgress {
@@ -26,6 +23,8 @@ export interface JobProgress {
   /** 0 until the first step. */
   readonly n: number;
   readonly preview: Image | undefined;
+  /** Its position in a queue that others use, too; undefined once it is being made. */
+  readonly queued: QueuePosition | undefined;
   /** Times of the clock, in milliseconds. */
   readonly started: number;
   readonly firstStep: number | undefined;
@@ -48,12 +47,17 @@ const empty = { waiting: [], current: undefined, done: 0, total: 0 } as const;
 /** The state of the queue. */
 export const queueStore = createStore<QueueState>({ ...empty, error: undefined, seconds: undefined });
 
-let last = 0;
 let controller: AbortController | undefined;
 
 /** Adds images to the queue, which makes them in turn. */
 export function enqueue(images: readonly JobRequest[]): void {
-  const jobs = images.map((image): Job => ({ ...image, id: ++last }));
+  const { drawing: backend } = currentBackend();
+  follow(images.map(({ onImage, ...request }): Job => ({ drawing: backend.start(request), onImage })));
+}
+
+/** Adds images that are under way to the queue. */
+export function follow(jobs: readonly Job[]): void {
+  if (jobs.length === 0) return;
   queueStore.set((state) => ({
     ...state,
     waiting: [...state.waiting, ...jobs],
@@ -65,6 +69,13 @@ export function enqueue(images: readonly JobRequest[]): void {
 
 /** Ends the image that is being made, and all that wait. */
 export function cancelAll(): void {
+  const { current, waiting } = queueStore.get();
+  for (const { drawing } of current ? [current.job, ...waiting] : waiting) drawing.cancel();
+  leaveAll();
+}
+
+/** Waits for no image any more; what a backend with a queue of its own has taken in goes on there. */
+export function leaveAll(): void {
   queueStore.set((state) => ({ ...state, ...empty }));
   controller?.abort(new DOMException("canceled", "AbortError"));
 }
@@ -72,88 +83,41 @@ export function cancelAll(): void {
 async function next(): Promise<void> {
   const [job, ...waiting] = queueStore.get().waiting;
   if (!job) return queueStore.set((state) => ({ ...state, ...empty }));
-  const progress = { job, i: 0, n: 0, preview: undefined, started: performance.now(), firstStep: undefined };
-  queueStore.set((state) => ({ ...state, waiting, current: progress }));
+  const start = { i: 0, n: 0, preview: undefined, queued: undefined, firstStep: undefined };
+  queueStore.set((state) => ({ ...state, waiting, current: { job, ...start, started: performance.now() } }));
   const canceling = new AbortController();
   controller = canceling;
   try {
-    const result = await drawAgain(job, canceling.signal);
-    const image = await keep(result);
+    const { image, trace, seconds } = await job.drawing.finish(canceling.signal, (news) => show(job, news));
     if (canceling.signal.aborted) return;
-    job.onImage?.(image);
-    queueStore.set((state) => ({ ...state, done: state.done + 1, current: undefined, seconds: result.seconds }));
+    const added = await addImage(image, trace);
+    if (canceling.signal.aborted) return;
+    job.onImage?.(added);
+    queueStore.set((state) => ({ ...state, done: state.done + 1, current: undefined, seconds }));
   } catch (error) {
     if (canceling.signal.aborted) return;
+    for (const { drawing } of queueStore.get().waiting) drawing.cancel();
     return queueStore.set((state) => ({ ...state, ...empty, error: asError(error) }));
   }
   await next();
 }
 
-/** Makes an image; once more where the engine ended in the middle. */
-async function drawAgain(job: Job, signal: AbortSignal): Promise<DrawResult> {
-  try {
-    return await draw(job, signal);
-  } catch (error) {
-    if (signal.aborted || !endings.includes(asError(error).code)) throw error;
-    say("The engine ended in the middle of an image. It starts again, and the image is drawn anew.");
-    return draw(job, signal);
-  }
-}
-
-/** Errors of an engine or its ONNX Runtime that ended: a browser in need of memory, or a graphics device that was lost. */
-const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"];
-
-async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
-  const request = await aborting(modelRequest(job), signal);
-  const engine = await aborting(openEngine(), signal);
-  const call: CallOptions = {
-    signal,
-    onEvent(event) {
-      if (event.type !== "step" || signal.aborted) return;
-      const { i, n, preview } = event;
-      queueStore.set((state) => {
-        if (state.current?.job !== job) return state;
-        const firstStep = state.current.firstStep ?? performance.now();
-        return { ...state, current: { ...state.current, i, n, preview: preview ?? state.current.preview, firstStep } };
-      });
-    },
-  };
-  if (request.motion) return engine.call("clip", { options: request.options, motion: request.motion }, call);
-  return engine.call("draw", request.options, call);
-}
-
-/** A job with what the visitor's files add to its options. */
-const modelRequest = async (job: Job): Promise<JobRequest> =>
-  job.motion
-    ? { options: await clipModelOptions(job.options), motion: job.motion }
-    : { options: await modelOptions(job.options) };
-
-const keep = ({ png, poster, recipe, trace }: DrawResult): Promise<GalleryImage> =>
-  addImage(
-    {
-      id: crypto.randomUUID?.() ?? `${Date.now()}-${last}`,
-      created: Date.now(),
-      recipe,
-      png: new Blob([png], { type: "image/png" }),
-      favorite: false,
-      ...(poster && { poster: new Blob([poster], { type: "image/png" }) }),
-    },
-    trace,
-  );
-
-/** A promise that ends with the signal. */
-const aborting = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
+function show(job: Job, { i, n, preview, queued }: DrawingNews): void {
+  queueStore.set((state) => {
+    const { current } = state;
+    if (current?.job !== job) return state;
+    const firstStep = current.firstStep ?? (n === undefined ? undefined : performance.now());
+    const steps = { i: i ?? current.i, n: n ?? current.n, preview: preview ?? current.preview };
+    return { ...state, current: { ...current, ...steps, queued, firstStep } };
   });
+}
 
 /** Seconds that the queue still takes, by the steps so far; undefined where there is nothing to judge by. */
 export function remainingSeconds({ current, waiting, seconds }: QueueState, now: number): number | undefined {
   if (!current) return undefined;
   const { i, n, firstStep, job } = current;
   const measured = firstStep !== undefined && i > 1 ? (now - firstStep) / 1000 / (i - 1) : undefined;
-  const steps = n || (job.options.steps ?? 20);
+  const steps = n || (job.drawing.size.steps ?? 20);
   const step = measured ?? (seconds === undefined ? undefined : seconds / steps);
   return step === undefined ? undefined : step * (steps - i) + waiting.length * step * steps;
 }

@@ -1,3 +1,4 @@
+import { useLimit } from "../backend/backend.ts";
 import { engineStore } from "../engine/engine-store.ts";
 import { stemOf } from "../model-files/file-set.ts";
 import { useStore } from "../state/store.ts";
@@ -13,26 +14,39 @@ import { switchModel } from "./receive-models.ts";
 
 const DEFAULT = "default";
 
+/** A size, which servers do not say. */
+const sizeNote = (bytes: number): string | undefined => (bytes > 0 ? sizeText(bytes) : undefined);
+
 const ModelSelect = () => {
+  const limit = useLimit("files");
   const library = useStore(libraryStore);
   const models = fitting(library, "model");
   const engine = useStore(engineStore);
+  const { isRemote } = library;
   const own = engine.status === "ready" && library.choice.model === undefined ? engine.info : undefined;
   return (
     <SelectField
       label="Model"
-      help="The model that draws; drop a .safetensors file or the folder of one anywhere on the page."
+      help={
+        isRemote
+          ? `The model that draws. ${limit ?? ""}`
+          : "The model that draws; drop a .safetensors file or the folder of one anywhere on the page."
+      }
       value={library.choice.model ?? DEFAULT}
       isDisabled={library.isOpening}
       choices={[
-        {
-          id: DEFAULT,
-          label: "Default model",
-          note: own ? `of this page, ${megabytes(own.modelBytes)}` : "of this page",
-        },
+        ...(isRemote
+          ? []
+          : [
+              {
+                id: DEFAULT,
+                label: "Default model",
+                note: own ? `of this page, ${megabytes(own.modelBytes)}` : "of this page",
+              },
+            ]),
         ...models.map(({ id, name, report }) => ({
           ...{ id, label: stemOf(name) },
-          note: `${report.family ?? "unknown family"}, ${sizeText(report.bytes)}`,
+          note: isRemote ? report.family : `${report.family ?? "unknown family"}, ${sizeText(report.bytes)}`,
         })),
       ]}
       onChange={(id) => void switchModel(id === DEFAULT ? undefined : id)}
@@ -52,7 +66,7 @@ const VaeSelect = () => {
       isDisabled={library.isOpening}
       choices={[
         { id: DEFAULT, label: "The model's own" },
-        ...vaes.map(({ id, name, report }) => ({ id, label: stemOf(name), note: sizeText(report.bytes) })),
+        ...vaes.map(({ id, name, report }) => ({ id, label: stemOf(name), note: sizeNote(report.bytes) })),
       ]}
       onChange={(id) => void choose((choice) => ({ ...choice, vae: id === DEFAULT ? undefined : id }))}
     />
@@ -62,10 +76,11 @@ const VaeSelect = () => {
 /** The model, and what stands beside it. */
 export const ModelFields = () => {
   const isOpening = useStore(libraryStore, (library) => library.isOpening);
+  const isRemote = useStore(libraryStore, (library) => library.isRemote);
   return (
     <section className="model-fields" aria-label="Model" data-opening={isOpening}>
       <ModelSelect />
-      <OpenButtons />
+      {!isRemote && <OpenButtons />}
       <LoraFields />
       <EmbeddingFields />
       <VaeSelect />

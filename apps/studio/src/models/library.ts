@@ -36,16 +36,35 @@ export interface Library {
   readonly items: readonly LibraryItem[];
   readonly choice: Choice;
   readonly isOpening: boolean;
+  /** True where the items are a server's: none has files here. */
+  readonly isRemote: boolean;
+}
+
+/** Where the items of the library are opened. */
+export interface Shelf {
+  readonly isRemote: boolean;
+  /** Makes what was chosen ready for the next image. */
+  open(choice: Choice, former: Choice): Promise<void>;
+  /** Finds out which items fit the model. */
+  judge(): Promise<void>;
 }
 
 const noChoice: Choice = { loras: {}, embeddings: [] };
 
 /** The visitor's files. */
-export const libraryStore = createStore<Library>({ items: [], choice: noChoice, isOpening: false });
+export const libraryStore = createStore<Library>({
+  ...{ items: [], choice: noChoice },
+  ...{ isOpening: false, isRemote: false },
+});
 
 /** The items of a use that fit the model of the page, in the order of their arrival. */
-export const fitting = ({ items }: Pick<Library, "items">, use: FileUse): readonly LibraryItem[] =>
-  items.filter((item) => item.report.use === use && item.misfit === undefined && (item.files || use === "model"));
+export const fitting = (
+  { items, isRemote }: Pick<Library, "items" | "isRemote">,
+  use: FileUse,
+): readonly LibraryItem[] =>
+  items.filter(
+    (item) => item.report.use === use && item.misfit === undefined && (item.files || isRemote || use === "model"),
+  );
 
 /** An item by its id. */
 export const itemOf = ({ items }: Pick<Library, "items">, id: string | undefined): LibraryItem | undefined =>
@@ -74,19 +93,41 @@ export async function choose(change: (choice: Choice, library: Library) => Choic
   const { choice } = libraryStore.get();
   if (filesKey(choice) === filesKey(former)) return;
   try {
-    await whileOpening(() => open(choice, former));
+    await whileOpening(() => shelf.open(choice, former));
   } catch (error) {
     libraryStore.set((library) => ({ ...library, choice: former }));
     throw asError(error);
   }
 }
 
-async function open(choice: Choice, former: Choice): Promise<void> {
-  for (const id of usedIds(choice)) await reopen(id);
-  await openSource(sourceOf(libraryStore.get()));
-  if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
-  if (choice.model !== former.model) await judge();
+/** The visitor's files, which the engine of the tab opens. */
+const tabShelf: Shelf = {
+  isRemote: false,
+  async open(choice, former) {
+    for (const id of usedIds(choice)) await reopen(id);
+    await openSource(sourceOf(libraryStore.get()));
+    if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
+    if (choice.model !== former.model) await judgeFiles();
+  },
+  judge: judgeFiles,
+};
+
+let shelf = tabShelf;
+/** The library of the tab while the page shows that of a server. */
+let tabLibrary: Library | undefined;
+
+/** Shows the items of a server, or again those of the tab. */
+export function openShelf(next: Shelf | undefined): void {
+  const library = libraryStore.get();
+  if (!library.isRemote) tabLibrary = library;
+  shelf = next ?? tabShelf;
+  const { isRemote } = shelf;
+  const remote: Library = { items: [], choice: noChoice, isOpening: false, isRemote };
+  libraryStore.set(isRemote ? remote : (tabLibrary ?? remote));
 }
+
+/** Finds out which files fit the model of the page. */
+export const judge = (): Promise<void> => shelf.judge();
 
 let opening: Promise<unknown> = Promise.resolve();
 let openings = 0;
@@ -137,8 +178,7 @@ function sourceOf({ items, choice }: Library) {
   };
 }
 
-/** Finds out which files fit the model of the page. */
-export async function judge(): Promise<void> {
+async function judgeFiles(): Promise<void> {
   const companions = libraryStore.get().items.flatMap((item) => companionOf(item) ?? []);
   if (companions.length === 0) return;
   const engine = await openEngine();

@@ -1,10 +1,19 @@
+import { backendStore } from "../backend/backend.ts";
 import { asError } from "../engine/engine-store.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import type { DroppedSet } from "./dropped.ts";
 import { rememberHandle, reopenItem } from "./keep.ts";
-import { addCompanion, chooseModel, inspectFiles, type LibraryItem, putItem, whileOpening } from "./library.ts";
+import {
+  addCompanion,
+  chooseModel,
+  inspectFiles,
+  type LibraryItem,
+  libraryStore,
+  putItem,
+  whileOpening,
+} from "./library.ts";
 
 /** A model that waits for a decision, or why a file is none. */
 export interface ReceivedModel {
@@ -28,6 +37,8 @@ const names = {
 
 /** Reads what files are: asks about a model, and adds what stands beside one. */
 export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> {
+  const limit = backendStore.get()?.limits.files;
+  if (limit !== undefined) return say(limit, { detail: "To use a file of your own, draw in this tab." });
   for (const dropped of sets) {
     const { name } = dropped.files;
     receivedStore.set({ name, dropped, isReading: true });
@@ -92,7 +103,7 @@ export async function takeReceived(): Promise<LibraryItem | undefined> {
 export const switchModel = (id: string | undefined): Promise<void> =>
   said(() =>
     whileOpening(async () => {
-      if (id === undefined || (await reopenItem(id))) await chooseModel(id);
+      if (id === undefined || libraryStore.get().isRemote || (await reopenItem(id))) await chooseModel(id);
     }),
   );
 

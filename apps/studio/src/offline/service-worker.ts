@@ -48,13 +48,31 @@ scope.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const address = url.replace(/[?#].*$/, "");
   if (method !== "GET") return;
-  const file = mode === "navigate" && address.endsWith("/") ? `${address}index.html` : address;
-  if (isOfPage(file)) event.respondWith(page(file));
+  const isPage = mode === "navigate" && address.endsWith("/");
+  const file = isPage ? `${address}index.html` : address;
+  if (isPage && address === scope.registration.scope) event.respondWith(start(file));
+  else if (isOfPage(file)) event.respondWith(page(file));
 });
+
+/** Milliseconds that a host has before the page comes from the cache. */
+const HOST_MS = 1500;
+
+/** The page itself from its host, which may name another server by now; from the cache where the host does not answer. */
+async function start(address: string): Promise<Response> {
+  const late = new Promise<undefined>((resolve) => setTimeout(resolve, HOST_MS));
+  const response = await Promise.race([fetch(address, { cache: "no-cache" }).catch(() => undefined), late]);
+  if (!response?.ok) return page(address);
+  await (await caches.open(CACHE)).put(address, response.clone()).catch(() => {}); // the disk may be full
+  return isolated(response);
+}
 
 /** A file of the page, from the cache, with the headers that a host may not send. */
 async function page(address: string): Promise<Response> {
-  const response = (await caches.match(address)) ?? (await fetched(address));
+  return isolated((await caches.match(address)) ?? (await fetched(address)));
+}
+
+/** An answer with the headers by which the page is isolated. */
+function isolated(response: Response): Response {
   const headers = new Headers(response.headers);
   for (const [name, value] of Object.entries(isolationHeaders)) headers.set(name, value);
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { useLimit } from "../backend/backend.ts";
 import { engineStore, openEngine } from "../engine/engine-store.ts";
 import type { TokenCount } from "../engine/protocol.ts";
 import { settingsStore } from "../settings/settings-store.ts";
@@ -6,11 +7,12 @@ import { useStore } from "../state/store.ts";
 
 /** Tokens of a text, a moment after it was typed; undefined until the model is there. */
 export function useTokenCount(text: string): TokenCount | undefined {
-  const isReady = useStore(engineStore, ({ status }) => status === "ready");
+  const isCounted = useLimit("tokens") === undefined;
+  const isReady = useStore(engineStore, ({ status }) => status === "ready") && isCounted;
   const syntax = useStore(settingsStore, (settings) => settings.promptSyntax);
   const [count, setCount] = useState<TokenCount>();
   useEffect(() => {
-    if (!isReady) return;
+    if (!isReady) return setCount(undefined);
     const timer = setTimeout(async () => {
       const engine = await openEngine();
       setCount(await engine.call("count", { text, syntax }).catch(() => undefined));

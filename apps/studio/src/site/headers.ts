@@ -17,8 +17,12 @@ const policyText = (entries: object): string =>
     .map((entry) => entry.join(" "))
     .join("; ");
 
+/** The policy with the origin of a server that the page may call, where it is not its own. */
+const policyFor = (origin: string | undefined) =>
+  origin === undefined ? policy : { ...policy, "connect-src": `${policy["connect-src"]} ${origin}` };
+
 /** The page's policy as its `<meta>` element has it, for hosts that send no headers. */
-export const metaPolicy = policyText(policy);
+export const metaPolicy = (origin?: string): string => policyText(policyFor(origin));
 
 /** The two headers by which a page is cross-origin isolated, so that ONNX Runtime may use threads. */
 export const isolationHeaders = {
@@ -26,11 +30,11 @@ export const isolationHeaders = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 } as const;
 
-/** The headers of every file of the page. */
-export const pageHeaders: Readonly<Record<string, string>> = {
+/** The headers of every file of the page, which may call a server of another origin where one is given. */
+export const pageHeaders = (origin?: string): Readonly<Record<string, string>> => ({
   ...isolationHeaders,
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Content-Security-Policy": policyText({ ...policy, "frame-ancestors": "'none'" }),
+  "Content-Security-Policy": policyText({ ...policyFor(origin), "frame-ancestors": "'none'" }),
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
-};
+});

@@ -1,5 +1,6 @@
 import type { Image } from "aquatint";
 import { type CSSProperties, type PointerEvent, useEffect, useRef, useState } from "react";
+import { useLimit } from "../backend/backend.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, viewStore } from "../state/view-store.ts";
@@ -70,43 +71,49 @@ interface ToolsProps {
   readonly onRadius: (radius: number) => void;
 }
 
-const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => {
+const FeatherField = () => {
   const feather = useStore(settingsStore, (settings) => settings.feather);
+  const limit = useLimit("feather");
+  if (limit !== undefined) return <p className="help">{limit}</p>;
   return (
-    <div className="mask-tools">
-      <RangeField
-        label="Brush"
-        help="Its radius, as a share of the width."
-        value={radius}
-        min={0.02}
-        max={0.3}
-        step={0.01}
-        onChange={onRadius}
-      />
-      <RangeField
-        label="Feather"
-        help="Pixels over which the new part fades into the old."
-        value={feather}
-        min={0}
-        max={16}
-        onChange={(value) => changeSettings({ feather: value })}
-      />
-      <div className="action-buttons">
-        <Button
-          icon="undo"
-          isDisabled={mask.strokes.length === 0}
-          onPress={() => onChange({ ...mask, strokes: mask.strokes.slice(0, -1) })}
-        >
-          Undo
-        </Button>
-        <Button icon="invert" onPress={() => onChange({ ...mask, isInverted: !mask.isInverted })}>
-          Invert
-        </Button>
-        <IconButton label="Clear the mask" icon="trash" onPress={() => onChange(emptyMask)} />
-      </div>
-    </div>
+    <RangeField
+      label="Feather"
+      help="Pixels over which the new part fades into the old."
+      value={feather}
+      min={0}
+      max={16}
+      onChange={(value) => changeSettings({ feather: value })}
+    />
   );
 };
+
+const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => (
+  <div className="mask-tools">
+    <RangeField
+      label="Brush"
+      help="Its radius, as a share of the width."
+      value={radius}
+      min={0.02}
+      max={0.3}
+      step={0.01}
+      onChange={onRadius}
+    />
+    <FeatherField />
+    <div className="action-buttons">
+      <Button
+        icon="undo"
+        isDisabled={mask.strokes.length === 0}
+        onPress={() => onChange({ ...mask, strokes: mask.strokes.slice(0, -1) })}
+      >
+        Undo
+      </Button>
+      <Button icon="invert" onPress={() => onChange({ ...mask, isInverted: !mask.isInverted })}>
+        Invert
+      </Button>
+      <IconButton label="Clear the mask" icon="trash" onPress={() => onChange(emptyMask)} />
+    </div>
+  </div>
+);
 
 /** The window in which a mask is painted. */
 export const MaskEditor = () => {

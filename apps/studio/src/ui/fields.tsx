@@ -114,19 +114,21 @@ interface SelectProps extends Described {
   readonly choices: readonly Choice[];
   readonly onChange: (id: string) => void;
   readonly isDisabled?: boolean;
+  /** Text where none of the list is chosen. */
+  readonly placeholder?: string;
 }
 
 /** One of a list. */
-export const SelectField = ({ label, help, value, choices, onChange, isDisabled = false }: SelectProps) => (
+export const SelectField = ({ label, help, value, choices, onChange, ...props }: SelectProps) => (
   <Select
     className="field"
-    value={value}
-    isDisabled={isDisabled}
+    value={value === "" ? null : value}
+    {...props}
     onChange={(key) => key !== null && onChange(String(key))}
   >
     <Label className="field-label">{label}</Label>
     <Button className="select-button">
-      <SelectValue>{({ selectedText }) => selectedText}</SelectValue>
+      <SelectValue>{({ selectedText }) => selectedText || props.placeholder}</SelectValue>
       <Icon name="chevron" />
     </Button>
     <Text slot="description" className="help">

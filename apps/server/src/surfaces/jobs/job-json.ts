@@ -4,7 +4,7 @@ import { filesOf, type Job } from "../../jobs/types.ts";
 
 /** A job in an answer. */
 export function jobJson({ job, estimate }: JobUpdate) {
-  const { id, kind, model, state, attempts, progress, result, error } = job;
+  const { id, kind, model, state, attempts, progress, result, favorites, error } = job;
   return {
     ...{ id, kind, model, state, attempts },
     createdAt: job.createdAt.toISOString(),
@@ -20,7 +20,11 @@ export function jobJson({ job, estimate }: JobUpdate) {
       steps: progress.steps,
     },
     request: withoutImages(job),
-    files: filesOf(job).map(({ key, ...file }, i) => ({ url: `/v1/jobs/${id}/files/${i}`, ...file })),
+    files: filesOf(job).map(({ key, ...file }, i) => ({
+      url: `/v1/jobs/${id}/files/${i}`,
+      ...file,
+      favorite: favorites.includes(i),
+    })),
     interrupted: result?.interrupted ?? false,
     error: error ?? null,
   };

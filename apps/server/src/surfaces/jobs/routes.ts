@@ -1,18 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { jobStates } from "../../jobs/types.ts";
-import { jobRequestSchema, jobSchema, problemSchema } from "./schemas.ts";
-
-const json = <S extends z.ZodType>(schema: S, description: string) => ({
-  content: { "application/json": { schema } },
-  description,
-});
-const problem = (description: string) => ({
-  content: { "application/problem+json": { schema: problemSchema } },
-  description,
-});
-const unknownJob = { 404: problem("There is no such job, or it is another user's.") };
-const params = z.object({ id: z.string().openapi({ description: "id of the job" }) });
-const security = [{ token: [] }];
+import { jobId, json, problem, security, unknownJob } from "./route-parts.ts";
+import { jobRequestSchema, jobSchema } from "./schemas.ts";
 
 /** Adds a job. */
 export const submitRoute = createRoute({
@@ -66,7 +55,7 @@ export const getRoute = createRoute({
   tags: ["jobs"],
   summary: "Read a job",
   security,
-  request: { params },
+  request: { params: jobId },
   responses: { 200: json(jobSchema, "The job."), ...unknownJob },
 });
 
@@ -78,7 +67,7 @@ export const cancelRoute = createRoute({
   summary: "Stop a job",
   security,
   request: {
-    params,
+    params: jobId,
     query: z.object({
       keep: z
         .enum(["nothing", "finished"])
@@ -97,7 +86,7 @@ export const eventsRoute = createRoute({
   summary: "Follow a job: server-sent events queued, progress, and done, failed or canceled",
   security,
   request: {
-    params,
+    params: jobId,
     query: z.object({
       previews: z
         .enum(["true", "false"])
@@ -122,7 +111,7 @@ export const fileRoute = createRoute({
   tags: ["jobs"],
   summary: "Read a file of a finished job",
   security,
-  request: { params: params.extend({ index: z.coerce.number().int().min(0).max(1000) }) },
+  request: { params: jobId.extend({ index: z.coerce.number().int().min(0).max(1000) }) },
   responses: { 200: { description: "The bytes of the file." }, 404: problem("There is no such file.") },
 });
 

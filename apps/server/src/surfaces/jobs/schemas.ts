@@ -24,6 +24,7 @@ const fileSchema = z
     width: z.int(),
     height: z.int(),
     infotext: z.string().describe("the settings as AUTOMATIC1111's web UI writes them"),
+    favorite: z.boolean().describe("true keeps the job and its files until the mark is taken away"),
   })
   .openapi("JobFile");
 

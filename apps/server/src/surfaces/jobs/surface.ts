@@ -8,16 +8,18 @@ import { version } from "../../version.ts";
 import type { Env, Surface, SurfaceTools } from "../surface.ts";
 import { streamEvents } from "./events.ts";
 import { jobJson } from "./job-json.ts";
+import { addPage } from "./page.ts";
 import * as routes from "./routes.ts";
 
 /** Our own surface: jobs with all that is known of them, described by OpenAPI. */
 export const jobsSurface: Surface = {
   name: "jobs",
-  prefixes: ["/v1/jobs", "/v1/capabilities"],
+  prefixes: ["/v1/jobs", "/v1/capabilities", "/v1/account"],
   routes(tools) {
     const app = new OpenAPIHono<Env>({ defaultHook: refuseInvalid });
     addJobs(app, tools);
     addEvents(app, tools);
+    addPage(app, tools);
     app.openapi(routes.capabilitiesRoute, async (c) => c.json(await capabilities(tools), 200));
     return app;
   },
@@ -86,7 +88,11 @@ function addEvents(app: OpenAPIHono<Env>, { jobs }: SurfaceTools): void {
   app.openapi(routes.fileRoute, async (c) => {
     const { id, index } = c.req.valid("param");
     const { bytes, type } = await jobs.file(c.var.account.name, id, index);
-    return c.body(bytes, 200, { "content-type": type, "cache-control": "private, max-age=3600" });
+    return c.body(bytes, 200, {
+      "content-type": type,
+      "cache-control": "private, max-age=3600",
+      vary: "authorization",
+    });
   });
 }
 

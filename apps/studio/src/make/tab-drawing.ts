@@ -1,0 +1,71 @@
+import type { Drawing, DrawingBackend, DrawingNews, DrawnImage, DrawRequest } from "../backend/drawing.ts";
+import type { CallOptions } from "../engine/client.ts";
+import { asError, openEngine } from "../engine/engine-store.ts";
+import type { DrawResult } from "../engine/protocol.ts";
+import { clipModelOptions, modelOptions } from "../models/model-options.ts";
+import { say } from "../ui/toasts.tsx";
+
+/** Draws in the tab, with the engine of the page. */
+export const tabDrawing: DrawingBackend = {
+  start: (request): Drawing => ({
+    size: request.options,
+    finish: async (signal, onNews) => stored(await drawAgain(request, signal, onNews)),
+    cancel() {},
+  }),
+};
+
+type OnNews = (news: DrawingNews) => void;
+
+/** Makes an image; once more where the engine ended in the middle. */
+async function drawAgain(request: DrawRequest, signal: AbortSignal, onNews: OnNews): Promise<DrawResult> {
+  try {
+    return await draw(request, signal, onNews);
+  } catch (error) {
+    if (signal.aborted || !endings.includes(asError(error).code)) throw error;
+    say("The engine ended in the middle of an image. It starts again, and the image is drawn anew.");
+    return draw(request, signal, onNews);
+  }
+}
+
+/** Errors of an engine or its ONNX Runtime that ended: a browser in need of memory, or a graphics device that was lost. */
+const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"];
+
+async function draw(job: DrawRequest, signal: AbortSignal, onNews: OnNews): Promise<DrawResult> {
+  const request = await aborting(modelRequest(job), signal);
+  const engine = await aborting(openEngine(), signal);
+  const call: CallOptions = {
+    signal,
+    onEvent(event) {
+      if (event.type === "step" && !signal.aborted) onNews({ i: event.i, n: event.n, preview: event.preview });
+    },
+  };
+  if (request.motion) return engine.call("clip", { options: request.options, motion: request.motion }, call);
+  return engine.call("draw", request.options, call);
+}
+
+/** A request with what the visitor's files add to its options. */
+const modelRequest = async (request: DrawRequest): Promise<DrawRequest> =>
+  request.motion
+    ? { options: await clipModelOptions(request.options), motion: request.motion }
+    : { options: await modelOptions(request.options) };
+
+let last = 0;
+
+const stored = ({ png, poster, recipe, trace, seconds }: DrawResult): DrawnImage => ({
+  image: {
+    id: crypto.randomUUID?.() ?? `${Date.now()}-${++last}`,
+    created: Date.now(),
+    recipe,
+    png: new Blob([png], { type: "image/png" }),
+    favorite: false,
+    ...(poster && { poster: new Blob([poster], { type: "image/png" }) }),
+  },
+  ...{ trace, seconds },
+});
+
+/** A promise that ends with the signal. */
+const aborting = <T>(promise: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    promise.then(resolve, reject);
+  });
