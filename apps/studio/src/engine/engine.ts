@@ -47,11 +47,15 @@ export function createEngine() {
     },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
-      const { info, previewer } = engine;
+      const { info, source, modelHash, previewer } = engine;
       const drawing = async () =>
-        drawClip(await motionOf(motion, engine, options), clip, { engine: info, previewer, ...options });
+        drawClip(await motionOf(motion, engine, options), clip, {
+          ...{ info, source, modelHash, previewer },
+          ...options,
+        });
       return drawing().catch(explained(engine));
     },
+    hash: async () => (await loaded()).modelHash(),
     motion: async (source, options) => (await motionOf(source, await loaded(), options)).info,
     frames: ({ png }) => clipFrames(png),
     encode: ({ png, format }) => encodeClip(png, format),
@@ -126,7 +130,7 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
     }
     const { init, mask, feather = 0 } = options;
     const image = init && mask ? composite({ result: event.image, init, mask, feather }) : event.image;
-    const recipe = recipeOf(engine, plan, options);
+    const recipe = await recipeOf(engine, plan, options);
     const text = { ...parameterTexts(recipe, await webUiSampler(plan)) };
     const seconds = (performance.now() - start) / 1000;
     return { png: encodePng({ ...image, text }), recipe, trace: { points }, seconds };
@@ -138,10 +142,11 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
 const shapeAt = ({ hiresFix, ...plan }: TextToImagePlan, i: number): TracePoint["shape"] =>
   hiresFix && i >= stepCount(plan) ? hiresFix.latentShape : plan.latentShape;
 
-const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planTextToImage>>, options: DrawOptions) =>
+const recipeOf = async ({ info, model, source, modelHash }: Loaded, plan: TextToImagePlan, options: DrawOptions) =>
   generationParameters(plan, {
     model: info.modelName,
-    modelHash: info.modelHash,
+    modelHash: await modelHash(),
+    otherVae: source?.vae !== undefined,
     version: import.meta.env.AQUATINT_VERSION,
     options,
     networks: model,

@@ -31,6 +31,8 @@ export interface Loaded {
   readonly runtime: Runtime;
   readonly previewer: Previewer | undefined;
   readonly info: EngineInfo;
+  /** SHA-256 of the model's weights, as images name it; of a visitor's files it is computed when it is first wanted. */
+  readonly modelHash: () => Promise<string | undefined>;
 }
 
 type ModelFacts = Pick<EngineInfo, "modelName" | "modelHash" | "modelBytes" | "isModelKept" | "damagedPieces">;
@@ -47,7 +49,8 @@ export async function load(params: EngineCalls["open"]["params"], { onEvent }: C
   const runtime = await starting;
   const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const info = { ...modelInfo(model), ...facts, device, threads: runtime.threads };
-  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
+  const modelHash = async () => info.modelHash;
+  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info, modelHash };
 }
 
 type OnEvent = CallOptions["onEvent"];
@@ -92,7 +95,19 @@ async function loadFiles(
     ...{ isModelKept: undefined, damagedPieces: 0 },
   };
   const info = { ...modelInfo(model), ...(pageFacts ?? fileFacts), device, threads: runtime.threads, source: opened };
-  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
+  const modelHash = pageFacts ? async () => info.modelHash : once(() => hashOf(source, published));
+  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info, modelHash };
+}
+
+const hashOf = async ({ modelHash }: ModelSource, published: Model) =>
+  modelHash ?? (await import("../model-files/weights-hash.ts")).weightsHash(published);
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }
 
 const modelInfo = ({ modules, generation, scheduler, tokenizers }: TextToImageModel) => ({

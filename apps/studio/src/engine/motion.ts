@@ -97,7 +97,9 @@ const noMotion = () =>
 
 /** Facts about the engine that a clip's recipe names. */
 export interface ClipContext {
-  readonly engine: Pick<EngineInfo, "modelName" | "modelHash">;
+  readonly info: Pick<EngineInfo, "modelName">;
+  readonly source: ModelSource | undefined;
+  readonly modelHash: () => Promise<string | undefined>;
   readonly previewer: Previewer | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: EngineEvent) => void;
@@ -105,9 +107,9 @@ export interface ClipContext {
 
 /** Makes a clip, as an animated PNG file with its recipe in it. */
 export async function drawClip(
-  { info, model, network }: MotionEngine,
+  { info: motion, model, network }: MotionEngine,
   options: ClipOptions,
-  { engine, previewer, signal, onEvent }: ClipContext,
+  { info, source, modelHash, previewer, signal, onEvent }: ClipContext,
 ): Promise<DrawResult> {
   const start = performance.now();
   const plan = await planTextToVideo(model, options);
@@ -117,9 +119,10 @@ export async function drawClip(
     }
     if (event.type !== "video") continue;
     const recipe = videoParameters(plan, {
-      model: engine.modelName,
-      modelHash: engine.modelHash,
-      motion: info.name,
+      model: info.modelName,
+      modelHash: await modelHash(),
+      motion: motion.name,
+      otherVae: source?.vae !== undefined,
       version: import.meta.env.AQUATINT_VERSION,
       options,
       networks: model,

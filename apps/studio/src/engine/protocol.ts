@@ -117,6 +117,8 @@ export interface EngineCalls {
     readonly params: { readonly companions: readonly Companion[] };
     readonly result: readonly (EngineFailure | undefined)[];
   };
+  /** SHA-256 of the weights of the model that is loaded; undefined where they cannot be read. */
+  hash: { readonly params: undefined; readonly result: string | undefined };
   draw: { readonly params: DrawOptions; readonly result: DrawResult };
   clip: {
     readonly params: { readonly options: ClipOptions; readonly motion: MotionSource };

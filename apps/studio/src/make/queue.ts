@@ -89,19 +89,30 @@ async function next(): Promise<void> {
   await next();
 }
 
-/** Makes an image; once more where the engine ended in the middle. */
+/** Makes an image; once more where the engine ended in the middle, and again whenever the visitor chose another one. */
 async function drawAgain(job: Job, signal: AbortSignal): Promise<DrawResult> {
-  try {
-    return await draw(job, signal);
-  } catch (error) {
-    if (signal.aborted || !endings.includes(asError(error).code)) throw error;
-    say("The engine ended in the middle of an image. It starts again, and the image is drawn anew.");
-    return draw(job, signal);
+  for (let losses = 0; ; ) {
+    try {
+      return await draw(job, signal);
+    } catch (error) {
+      const { code } = asError(error);
+      const notice = endings[code];
+      if (signal.aborted || !notice) throw error;
+      if (code !== CLOSED && losses++ > 0) throw error;
+      say(notice);
+    }
   }
 }
 
-/** Errors of an engine or its ONNX Runtime that ended: a browser in need of memory, or a graphics device that was lost. */
-const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"];
+const CLOSED = "studio/engine-closed";
+const LOST = "The engine ended in the middle of an image. It starts again, and the image is drawn anew.";
+
+/** Errors of an engine or its ONNX Runtime that ended, and what is said: the browser needs memory, a graphics device was lost, another model was chosen. */
+const endings: Readonly<Record<string, string>> = {
+  [CLOSED]: "The model or the device was changed in the middle of an image. The image is drawn anew with the new one.",
+  "studio/engine-lost": LOST,
+  "runtime/worker-died": LOST,
+};
 
 async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
   const request = await aborting(modelRequest(job), signal);

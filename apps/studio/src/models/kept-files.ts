@@ -19,6 +19,8 @@ export interface KeptRecord {
   readonly isFolder: boolean;
   readonly report: FileReport;
   readonly files: readonly KeptFile[];
+  /** SHA-256 of a model's weights, where it was computed. */
+  readonly hash?: string | undefined;
   /** The permission to read them where they lie; absent for a copy in the browser's store. */
   readonly handle?: FileSystemHandle | undefined;
 }
@@ -36,6 +38,10 @@ export const keptRecords = async (): Promise<readonly KeptRecord[]> =>
     .then((db) => db.getAll("items"))
     .catch(() => []);
 
+/** Writes a record in place of the one with its id. */
+export const putRecord = async (record: KeptRecord): Promise<void> =>
+  void (await (await database()).put("items", record));
+
 /** Options of `keepFiles`. */
 export interface KeepOptions {
   readonly handle?: FileSystemHandle | undefined;
@@ -48,7 +54,13 @@ export interface KeepOptions {
  * @throws AquatintError "studio/disk-full" or "file/changed".
  */
 export async function keepFiles(
-  { id, name, report, files: set }: Pick<KeptRecord, "id" | "name" | "report"> & { readonly files: FileSet },
+  {
+    id,
+    name,
+    report,
+    hash,
+    files: set,
+  }: Pick<KeptRecord, "id" | "name" | "report" | "hash"> & { readonly files: FileSet },
   { handle, onProgress, signal }: KeepOptions,
 ): Promise<KeptRecord> {
   const folder = handle ? undefined : await folderFor(id);
@@ -69,8 +81,8 @@ export async function keepFiles(
       await writer?.close();
       files.push({ path, size: file.size, pieces });
     }
-    const record = { ...{ id, name, report, files, handle }, isFolder: set.isFolder };
-    await (await database()).put("items", record);
+    const record = { ...{ id, name, report, hash, files, handle }, isFolder: set.isFolder };
+    await putRecord(record);
     return record;
   } catch (error) {
     await forgetFiles(id);

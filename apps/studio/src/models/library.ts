@@ -1,4 +1,4 @@
-import { asError, chosenDevice, openEngine, openSource } from "../engine/engine-store.ts";
+import { asError, chosenDevice, modelHash, openEngine, openSource } from "../engine/engine-store.ts";
 import { forgetTraces } from "../gallery/gallery-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { Companion, FileReport, FileUse } from "../model-files/report.ts";
@@ -15,7 +15,7 @@ export interface LibraryItem {
   readonly misfit?: string | undefined;
   /** Kept from one visit to the next as a copy in the browser's store, or as a permission to read it. */
   readonly storage?: "copy" | "handle" | undefined;
-  /** SHA-256 of a single file, in hexadecimal digits. */
+  /** SHA-256 of a model's weights, by which images name it, in hexadecimal digits; undefined until it is computed. */
   readonly hash?: string | undefined;
 }
 
@@ -86,6 +86,25 @@ async function open(choice: Choice, former: Choice): Promise<void> {
   await openSource(sourceOf(libraryStore.get()));
   if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
   if (choice.model !== former.model) await judge();
+  void rememberHash(choice.model);
+}
+
+let noteHash: (item: LibraryItem) => Promise<void> = async () => {};
+
+/** Says where the hash of a model is kept for the next visit. */
+export const setNoteHash = (work: typeof noteHash): void => {
+  noteHash = work;
+};
+
+/** Puts down the hash of the model that draws. */
+async function rememberHash(id: string | undefined): Promise<void> {
+  if (id === undefined || itemOf(libraryStore.get(), id)?.hash) return;
+  const hash = await modelHash().catch(() => undefined); // the engine says what went wrong
+  const { choice, ...library } = libraryStore.get();
+  const item = itemOf(library, id);
+  if (!hash || !item || choice.model !== id) return;
+  putItem({ ...item, hash });
+  await noteHash({ ...item, hash });
 }
 
 let opening: Promise<unknown> = Promise.resolve();
