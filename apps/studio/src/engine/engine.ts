@@ -13,6 +13,7 @@ import { clipFrames, encodeClip } from "./encode-clip.ts";
 import { type CallOptions, type Loaded, load } from "./load.ts";
 import { drawClip, loadMotion, type MotionEngine } from "./motion.ts";
 import type {
+  ClipOptions,
   DrawOptions,
   DrawResult,
   EngineCall,
@@ -33,7 +34,11 @@ export function createEngine() {
     if (loading) return loading;
     throw new AquatintError("studio/closed", "the engine has no model yet", { hint: "open it first" });
   };
-  const motionOf = lastMotion();
+  const motions = lastMotion();
+  async function drawMotion(engine: Loaded, { clip, source }: MotionCall, options: CallOptions): Promise<DrawResult> {
+    await engine.networks.makeRoom();
+    return drawClip(await motions.load(source, engine, options), clip, { ...engine, ...options });
+  }
   const calls: Calls = {
     async open(params, options) {
       loading = load(params, options);
@@ -43,20 +48,15 @@ export function createEngine() {
     misfits: async (params) => misfits(await loaded(), params),
     async draw(params, options) {
       const engine = await loaded();
+      await motions.makeRoom();
       return draw(engine, params, options).catch(explained(engine));
     },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
-      const { info, source, modelHash, previewer } = engine;
-      const drawing = async () =>
-        drawClip(await motionOf(motion, engine, options), clip, {
-          ...{ info, source, modelHash, previewer },
-          ...options,
-        });
-      return drawing().catch(explained(engine));
+      return drawMotion(engine, { clip, source: motion }, options).catch(explained(engine));
     },
     hash: async () => (await loaded()).modelHash(),
-    motion: async (source, options) => (await motionOf(source, await loaded(), options)).info,
+    motion: async (source, options) => (await motions.load(source, await loaded(), options)).info,
     frames: ({ png }) => clipFrames(png),
     encode: ({ png, format }) => encodeClip(png, format),
     count: async (params) => countTokens(await loaded(), params),
@@ -66,6 +66,11 @@ export function createEngine() {
     call: ({ call, params }: Call, options: CallOptions): Promise<Result> =>
       (calls[call] as (params: unknown, options: CallOptions) => Promise<Result>)(params, options),
   };
+}
+
+interface MotionCall {
+  readonly clip: ClipOptions;
+  readonly source: MotionSource;
 }
 
 type Calls = {
@@ -78,7 +83,7 @@ type Calls = {
 /** Loads motion adapters, and keeps the last one. */
 function lastMotion() {
   let last: { readonly key: string; readonly engine: Promise<MotionEngine> } | undefined;
-  return async (source: MotionSource, engine: Loaded, { onEvent }: CallOptions): Promise<MotionEngine> => {
+  const load = async (source: MotionSource, engine: Loaded, { onEvent }: CallOptions): Promise<MotionEngine> => {
     const { base, file } = source;
     const key = file ? `${file.name} ${file.size} ${file.lastModified}` : base;
     if (last?.key === key) return last.engine;
@@ -86,7 +91,7 @@ function lastMotion() {
     last = { key, engine: loadMotion(source, engine, onEvent) };
     const { engine: loading } = last;
     await before?.then(
-      ({ network }) => network[Symbol.asyncDispose](),
+      ({ networks }) => networks.release(),
       () => {},
     ); // one is enough in memory
     return loading.catch((error: unknown) => {
@@ -94,6 +99,11 @@ function lastMotion() {
       throw error;
     });
   };
+  const makeRoom = async () => {
+    const engine = await last?.engine.catch(() => undefined); // whoever loads it hears why it failed
+    await engine?.networks.makeRoom();
+  };
+  return { load, makeRoom };
 }
 
 async function inspect({ files, device }: EngineCalls["inspect"]["params"]) {
@@ -116,9 +126,10 @@ const explained =
   };
 
 async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
-  const { model, network, previewer } = engine;
+  const { model, networks, previewer } = engine;
   const start = performance.now();
   const plan = await planTextToImage(model, options);
+  const network = await networks.forImage(plan, options);
   const points: TracePoint[] = [];
   for await (const event of textToImage(network, plan, { signal, previewer })) {
     if (event.type === "evaluation") {
@@ -167,11 +178,12 @@ function countTokens({ model, source }: Loaded, { text: prompt, syntax }: Engine
 }
 
 async function decode(
-  { network }: Loaded,
+  { networks }: Loaded,
   { latents, shape }: EngineCalls["decode"]["params"],
   { signal }: CallOptions,
 ) {
   const images = [];
+  const network = await networks.current();
   for (const data of latents) {
     const pixels = await network.decode(
       { dtype: "float32", shape: [1, ...shape], data: new Float32Array(data) },

@@ -3,15 +3,16 @@ import {
   openModel,
   type Runtime,
   type TextToImageModel,
-  type TextToImageNetwork,
   textToImageModel,
   textToImageNetwork,
 } from "aquatint";
 import { modelPreviewer, type Previewer } from "aquatint/pipelines";
 import { webRuntime } from "aquatint/web";
+import type { DeviceLimits } from "../model-files/fit.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import { modelBytes, weightsHash } from "./manifest.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
+import { fixedNetworks, type Networks } from "./networks.ts";
 import { browserPieces } from "./pieces.ts";
 import type { EngineCalls, EngineEvent, EngineInfo } from "./protocol.ts";
 
@@ -27,7 +28,9 @@ export interface Loaded {
   readonly published: Model;
   readonly source: ModelSource | undefined;
   readonly model: TextToImageModel;
-  readonly network: TextToImageNetwork;
+  readonly networks: Networks;
+  /** What this device can hold of a visitor's files; undefined for the page's own model. */
+  readonly limits?: DeviceLimits | undefined;
   readonly runtime: Runtime;
   readonly previewer: Previewer | undefined;
   readonly info: EngineInfo;
@@ -50,7 +53,8 @@ export async function load(params: EngineCalls["open"]["params"], { onEvent }: C
   const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const info = { ...modelInfo(model), ...facts, device, threads: runtime.threads };
   const modelHash = async () => info.modelHash;
-  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info, modelHash };
+  const networks = fixedNetworks(network);
+  return { published, source, model, networks, runtime, previewer: modelPreviewer(model), info, modelHash };
 }
 
 type OnEvent = CallOptions["onEvent"];
@@ -89,14 +93,15 @@ async function loadFiles(
     },
   });
   onEvent({ type: "loading" });
-  const { published, model, network, runtime, opened } = loaded;
+  const { published, model, runtime, networks, limits, opened } = loaded;
   const fileFacts: ModelFacts = {
     ...{ modelName: loaded.name, modelHash: source.modelHash, modelBytes: loaded.bytes ?? 0 },
     ...{ isModelKept: undefined, damagedPieces: 0 },
   };
   const info = { ...modelInfo(model), ...(pageFacts ?? fileFacts), device, threads: runtime.threads, source: opened };
   const modelHash = pageFacts ? async () => info.modelHash : once(() => hashOf(source, published));
-  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info, modelHash };
+  const previewer = modelPreviewer(model);
+  return { published, source, model, networks, limits, runtime, previewer, info, modelHash };
 }
 
 const hashOf = async ({ modelHash }: ModelSource, published: Model) =>

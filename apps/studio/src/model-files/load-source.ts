@@ -1,18 +1,13 @@
-import {
-  AquatintError,
-  type Model,
-  openModel,
-  type Runtime,
-  type TextToImageModel,
-  type TextToImageNetwork,
-} from "aquatint";
-import { type MemoryPlan, openNetwork } from "aquatint/pipelines";
+import { AquatintError, type Model, openModel, type Runtime, type TextToImageModel } from "aquatint";
+import type { MemoryPlan } from "aquatint/pipelines";
 import jspiWorker from "aquatint/runtime/worker-jspi.web?worker&url";
 import { webRuntime } from "aquatint/web";
 import type { EngineDevice } from "../engine/device.ts";
+import type { Networks } from "../engine/networks.ts";
 import { bytesOf, modelFilesOf, stemOf } from "./file-set.ts";
-import { deviceLimits, fitOf, hasJspi } from "./fit.ts";
+import { type DeviceLimits, deviceLimits, fitOf, hasJspi } from "./fit.ts";
 import { type ModelSource, withCompanions } from "./open-source.ts";
+import { plannedNetworks } from "./planned-networks.ts";
 
 /** What the engine has opened beside the default model, or in its place. */
 export interface OpenedSource {
@@ -33,7 +28,8 @@ export interface LoadedSource {
   /** The model alone, by which what may stand beside it is judged. */
   readonly published: Model;
   readonly model: TextToImageModel;
-  readonly network: TextToImageNetwork;
+  readonly networks: Networks;
+  readonly limits: DeviceLimits;
   readonly runtime: Runtime;
   readonly name: string;
   readonly bytes: number | undefined;
@@ -61,15 +57,9 @@ export async function loadSource(
   if (!plan)
     throw new AquatintError("studio/too-large", problem?.message ?? "it does not fit", { hint: problem?.hint });
   const runtime = await webRuntime({ device, threads, workerUrl: limits.lazy ? jspiWorker : undefined });
-  const { modules } = model;
-  const open = openNetwork(runtime, {
-    parts: { modules, ...(await model.binding()) },
-    memory: plan,
-    maxMemory: limits.budget,
-  });
   return {
-    ...{ published, model, runtime },
-    network: open.forGeneration(() => {}),
+    ...{ published, model, runtime, limits },
+    networks: plannedNetworks({ runtime, model, limits, memory: plan }),
     name: set ? stemOf(set.name) : published.name,
     bytes: set && bytesOf(set),
     opened: {

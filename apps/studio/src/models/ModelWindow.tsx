@@ -47,7 +47,8 @@ export const FitNote = ({ fit }: { readonly fit: NonNullable<FileReport["fit"]> 
   return (
     <>
       <p className="fit">
-        It fits: an image of {width} × {height} pixels takes about {sizeText(plan.bytes)}.
+        It fits{problem && " at a smaller size"}: an image of {width} × {height} pixels takes about{" "}
+        {sizeText(plan.bytes)}.{problem && ` At its own size: ${problem.message}.`}
         {slow && " To fit, its networks are loaded one after the other, and each step takes longer."}
         {plan.tile !== undefined && " The autoencoder works in tiles."}
       </p>
