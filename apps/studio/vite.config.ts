@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import type { ModelManifest } from "./src/engine/manifest.ts";
-import { isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
+import { headersFor, isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
 
 const packageFolder = fileURLToPath(new URL(".", import.meta.resolve("@aquatint/model-emoji/package.json")));
 /** Folders of models that the page's host has, by their addresses: the model, and its motion adapter where it is trained. */
@@ -73,6 +73,13 @@ function defaultModel(): Plugin {
   };
 }
 
+const POLICY = "Content-Security-Policy";
+const policyOf = (path: string) => ({ [POLICY]: headersFor(path)[POLICY] ?? "" });
+const linesOf = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `  ${name}: ${value}`)
+    .join("\n");
+
 /** The policy in the page itself, and the files of headers that some hosts read. */
 function policies(): Plugin {
   return {
@@ -85,9 +92,14 @@ function policies(): Plugin {
         injectTo: "head-prepend",
       },
     ],
-    generateBundle() {
-      const lines = Object.entries(pageHeaders).map(([name, value]) => `  ${name}: ${value}`);
-      this.emitFile({ type: "asset", fileName: "_headers", source: `/*\n${lines.join("\n")}\n` });
+    generateBundle(_, bundle) {
+      // rules of such files add up, and two policies would both hold: each file has one
+      const { [POLICY]: _policy, ...shared } = pageHeaders;
+      const workers = Object.keys(bundle).filter((name) => name.includes("worker"));
+      const paths = ["/", "/index.html", ...workers.map((name) => `/${name}`)];
+      const rules = [["/*", shared] as const, ...paths.map((path) => [path, policyOf(path)] as const)];
+      const text = rules.map(([path, headers]) => `${path}\n${linesOf(headers)}\n`).join("");
+      this.emitFile({ type: "asset", fileName: "_headers", source: text });
     },
   };
 }

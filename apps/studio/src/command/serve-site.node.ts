@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { AquatintError, messageOf } from "aquatint";
-import { pageHeaders } from "../site/headers.ts";
+import { HUB, headersFor } from "../site/headers.ts";
 import { type SiteFile, siteFiles } from "./site-files.node.ts";
 
 /** Options of `serveSite`. */
@@ -12,6 +12,8 @@ export interface SiteOptions {
   readonly folder: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Address of the hub from which visitors may fetch models; the Hugging Face Hub's when absent. */
+  readonly hub?: string | undefined;
 }
 
 /** The page, served. */
@@ -21,9 +23,9 @@ export interface Site {
 }
 
 /** Serves the page to this machine, with the headers that it needs. @throws AquatintError "studio/…". */
-export async function serveSite({ folder, port }: SiteOptions): Promise<Site> {
+export async function serveSite({ folder, port, hub = HUB }: SiteOptions): Promise<Site> {
   const files = await siteFiles(folder);
-  const server = createServer((request, response) => answer(files, request, response));
+  const server = createServer((request, response) => answer({ files, hub }, request, response));
   await listen(server, port);
   const { port: actual } = server.address() as AddressInfo;
   return {
@@ -60,12 +62,23 @@ interface Part {
   readonly end: number;
 }
 
-function answer(files: ReadonlyMap<string, SiteFile>, request: IncomingMessage, response: ServerResponse): void {
+interface SiteContent {
+  readonly files: ReadonlyMap<string, SiteFile>;
+  readonly hub: string;
+}
+
+function answer({ files, hub }: SiteContent, request: IncomingMessage, response: ServerResponse): void {
   const { method = "GET", url = "/", headers } = request;
-  const file = files.get(pathOf(url));
+  const path = pathOf(url);
+  const file = files.get(path);
+  const siteHeaders = headersFor(path, hub);
   const end = (status: number, extra: Record<string, string> = {}) =>
-    response.writeHead(status, { ...pageHeaders, ...extra }).end();
+    response.writeHead(status, { ...siteHeaders, ...extra }).end();
   if (method !== "GET" && method !== "HEAD") return void end(405, { Allow: "GET, HEAD" });
+  if (path === "/hub.json")
+    return void response
+      .writeHead(200, { ...siteHeaders, "Content-Type": "application/json" })
+      .end(JSON.stringify({ endpoint: hub }));
   if (!file) return void end(404);
   const common = {
     ETag: file.etag,
@@ -77,7 +90,7 @@ function answer(files: ReadonlyMap<string, SiteFile>, request: IncomingMessage, 
   if (part === "outside") return void end(416, { ...common, "Content-Range": `bytes */${file.size}` });
   const { start, end: last } = part ?? { start: 0, end: file.size - 1 };
   response.writeHead(part ? 206 : 200, {
-    ...pageHeaders,
+    ...siteHeaders,
     ...common,
     ...(part && { "Content-Range": `bytes ${start}-${last}/${file.size}` }),
     "Content-Type": file.type,

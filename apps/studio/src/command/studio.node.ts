@@ -18,7 +18,7 @@ export const addStudio = (program: Command, io: Io): Command =>
     .command("studio")
     .summary("open a page that makes images in the browser")
     .description(
-      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; nothing is sent anywhere. Ctrl+C ends it.",
+      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; prompts and images are sent nowhere. Where you fetch a model, it comes from the Hugging Face Hub, or from HF_ENDPOINT. Ctrl+C ends it.",
     )
     .option(
       "--port <n>",
@@ -30,7 +30,11 @@ export const addStudio = (program: Command, io: Io): Command =>
     .action((flags: Flags) => studio(flags, io));
 
 async function studio({ port, open }: Flags, io: Io): Promise<void> {
-  const site = await serveSite({ folder: siteFolder(), port });
+  const site = await serveSite({
+    folder: siteFolder(),
+    port,
+    hub: io.env["HF_ENDPOINT"]?.replace(/\/+$/, "") || undefined,
+  });
   io.stdout.write(`${site.url}\n`);
   if (open) openBrowser(site.url, io);
   await aborted(io.signal);

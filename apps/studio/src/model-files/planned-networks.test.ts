@@ -1,4 +1,5 @@
 import { memoryFiles, openModel, planTextToImage, type Runtime, textToImageModel } from "aquatint";
+import type { Executable } from "aquatint/compiler";
 import { rehearsedImages } from "aquatint/pipelines";
 import { beforeEach, expect, test } from "vitest";
 import { tinyLatentModel } from "../../../../packages/aquatint/test/tiny-latent-model.ts";
@@ -25,7 +26,7 @@ beforeEach(() => {
 });
 const runtime = {
   ...{ device: "wasm", devices: ["wasm"], threads: 1, layout: {} },
-  async load({ model: _, ...executable }) {
+  async load({ model: _, ...executable }: Executable) {
     const program = {
       executable,
       async run() {

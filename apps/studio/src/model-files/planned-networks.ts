@@ -30,8 +30,10 @@ export function plannedNetworks({ runtime, model, limits, memory }: PlannedParts
   async function opened({ tile = limits.maxTile }: Pick<MemoryPlan, "tile">): Promise<TextToImageNetwork> {
     const { modules } = model;
     const { tile: _, ...untiled } = way;
-    const parts = { modules, ...(await model.binding()) };
-    open ??= openNetwork(runtime, { parts, memory: untiled, maxMemory: limits.budget });
+    open ??= openNetwork(runtime, {
+      parts: { modules, ...(await model.binding()) },
+      ...{ memory: untiled, maxMemory: limits.budget },
+    });
     const network = open.forGeneration(() => {});
     return tiledNetwork(network, { tile, factor: modules.factor });
   }

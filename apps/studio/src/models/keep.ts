@@ -44,7 +44,7 @@ setNoteHash(async ({ id, hash }) => {
 });
 
 /** Keeps an item for the next visit: the permission to read it where the browser gave one, else a copy. */
-export async function keepItem(item: LibraryItem): Promise<void> {
+export async function keepItem(item: LibraryItem, { isPlaced = false } = {}): Promise<void> {
   const { id, files } = item;
   if (!files) return;
   const handle = handles.get(id);
@@ -53,7 +53,7 @@ export async function keepItem(item: LibraryItem): Promise<void> {
     onProgress(0);
     await navigator.storage?.persist?.(); // else the browser may delete the copy when the disk is full
     const { hash } = itemOf(libraryStore.get(), id) ?? item;
-    records.set(id, await keepFiles({ ...item, hash, files }, { handle, onProgress }));
+    records.set(id, await keepFiles({ ...item, hash, files }, { handle, isPlaced, onProgress }));
     verified.add(id);
     putItem({ ...(itemOf(libraryStore.get(), id) ?? item), storage: handle ? "handle" : "copy" });
   } catch (error) {

@@ -12,6 +12,11 @@ interface KeptFile {
   readonly pieces: readonly (string | undefined)[];
 }
 
+/** Files in the browser's store, numbered in their order. */
+interface CopiedFiles extends Pick<KeptRecord, "id" | "name" | "isFolder"> {
+  readonly files: readonly Pick<KeptFile, "path">[];
+}
+
 /** Files that the page knows on the next visit. */
 export interface KeptRecord {
   readonly id: string;
@@ -45,6 +50,8 @@ export const putRecord = async (record: KeptRecord): Promise<void> =>
 /** Options of `keepFiles`. */
 export interface KeepOptions {
   readonly handle?: FileSystemHandle | undefined;
+  /** True where the files lie in the browser's store already, as those of the hub do. */
+  readonly isPlaced?: boolean | undefined;
   readonly onProgress: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,9 +68,9 @@ export async function keepFiles(
     hash,
     files: set,
   }: Pick<KeptRecord, "id" | "name" | "report" | "hash"> & { readonly files: FileSet },
-  { handle, onProgress, signal }: KeepOptions,
+  { handle, isPlaced, onProgress, signal }: KeepOptions,
 ): Promise<KeptRecord> {
-  const folder = handle ? undefined : await folderFor(id);
+  const folder = handle || isPlaced ? undefined : await folderFor(id);
   const files: KeptFile[] = [];
   let done = 0;
   try {
@@ -134,7 +141,8 @@ export async function filesOf(record: KeptRecord, { ask = false } = {}): Promise
   return state === "granted" ? setOfHandle(handle) : undefined;
 }
 
-async function copyOf({ id, name, isFolder, files }: KeptRecord): Promise<FileSet> {
+/** The files of a record that lie in the browser's store. */
+export async function copyOf({ id, name, isFolder, files }: CopiedFiles): Promise<FileSet> {
   const folder = await folderFor(id, false);
   const copies = files.map(async ({ path }, i) => {
     const copy = await (await folder.getFileHandle(String(i))).getFile();

@@ -3,7 +3,7 @@ import type { FileReport } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import type { DroppedSet } from "./dropped.ts";
-import { rememberHandle, reopenItem } from "./keep.ts";
+import { keepItem, rememberHandle, reopenItem } from "./keep.ts";
 import { addCompanion, chooseModel, inspectFiles, type LibraryItem, putItem, whileOpening } from "./library.ts";
 
 /** A model that waits for a decision, or why a file is none. */
@@ -49,6 +49,7 @@ export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> 
 
 async function addBeside(dropped: DroppedSet, report: FileReport): Promise<void> {
   const item = await addCompanion(itemFor(dropped, report));
+  await keepPlaced(dropped, item);
   const use = report.use === "model" ? "" : names[report.use];
   if (item.misfit === undefined) say(`${item.name} added: ${articleOf(use)} ${use}`, { detail: adviceOf(report) });
   else
@@ -65,11 +66,16 @@ function adviceOf({ use, words }: FileReport): string | undefined {
   return words.length > 0 ? `Its words: ${words.slice(0, 4).join(", ")}.` : undefined;
 }
 
+/** Lists what lies in the browser's store already for the next visit. */
+async function keepPlaced({ placed }: DroppedSet, item: LibraryItem): Promise<void> {
+  if (placed !== undefined) await keepItem(item, { isPlaced: true });
+}
+
 let last = 0;
 
 /** An entry of the library for files. */
-function itemFor({ files, handle }: DroppedSet, report: FileReport): LibraryItem {
-  const id = crypto.randomUUID?.() ?? `${Date.now()}-${++last}`;
+function itemFor({ files, handle, placed }: DroppedSet, report: FileReport): LibraryItem {
+  const id = placed ?? crypto.randomUUID?.() ?? `${Date.now()}-${++last}`;
   rememberHandle(id, handle);
   return { ...{ id, report, files }, name: files.name };
 }
@@ -85,6 +91,7 @@ export async function takeReceived(): Promise<LibraryItem | undefined> {
   putItem(item);
   forgetModel();
   await switchModel(item.id);
+  await keepPlaced(received.dropped, item);
   return item;
 }
 

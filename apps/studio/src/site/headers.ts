@@ -17,6 +17,16 @@ const policyText = (entries: object): string =>
     .map((entry) => entry.join(" "))
     .join("; ");
 
+/** The Hugging Face Hub, from which a visitor may fetch models. */
+export const HUB = "https://huggingface.co";
+
+/** Hosts that the hub's files come from: it sends those that ask for one to its storage. */
+const hubHosts = (hub: string): readonly string[] =>
+  hub === HUB ? [HUB, "https://*.huggingface.co", "https://*.hf.co"] : [new URL(hub).origin];
+
+/** The script of the worker that fetches from the hub, by its path. */
+export const isHubWorker = (path: string): boolean => /(^|\/)hub\.worker-[^/]*\.js$/.test(path);
+
 /** The page's policy as its `<meta>` element has it, for hosts that send no headers. */
 export const metaPolicy = policyText(policy);
 
@@ -26,7 +36,7 @@ export const isolationHeaders = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 } as const;
 
-/** The headers of every file of the page. */
+/** The headers of every file of the page but the script that fetches from the hub. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   ...isolationHeaders,
   "Cross-Origin-Resource-Policy": "same-origin",
@@ -34,3 +44,12 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
 };
+
+/** The headers of a file. A worker has the policy of its own script: the one that fetches from the hub may connect to it, and nothing else may. */
+export const headersFor = (path: string, hub: string = HUB): Readonly<Record<string, string>> =>
+  isHubWorker(path)
+    ? {
+        ...pageHeaders,
+        "Content-Security-Policy": policyText({ ...policy, "connect-src": ["'self'", ...hubHosts(hub)].join(" ") }),
+      }
+    : pageHeaders;
