@@ -1,4 +1,5 @@
 import type { Page } from "playwright";
+import { drop, fixture, useModel as openDropped } from "../test/dropped.ts";
 import { draw } from "../test/page.ts";
 
 /** A state of the page that is worth a picture. */
@@ -50,6 +51,27 @@ export const views: readonly PageView[] = [
       await page.evaluate(() => (document.activeElement as HTMLElement).blur()); // of the panel
     },
   },
+  {
+    name: "dropped-model",
+    async show(page) {
+      await drop(page, fixture("xl"));
+      await page.getByRole("button", { name: "Use this model" }).waitFor();
+    },
+    leave: pressEscape,
+  },
+  {
+    name: "files",
+    async show(page) {
+      if ((await page.getByRole("button", { name: /^Files/ }).count()) === 0) {
+        await openDropped(page, fixture("sd"));
+        await drop(page, fixture("adapters/lora-kohya.safetensors"));
+        await page.getByRole("button", { name: "Files (2)" }).waitFor();
+      }
+      await page.getByRole("button", { name: /^Files/ }).click();
+    },
+    leave: pressEscape,
+  },
+  { name: "hub", show: (page) => press(page, "Fetch from the Hub"), leave: pressEscape },
   { name: "status", show: (page) => page.locator(".status").click(), leave: pressEscape },
   { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: pressEscape },
   {

@@ -17,7 +17,7 @@ export async function writeControlNet(folder: string): Promise<void> {
   const random = torchCpu(3);
   const tensors = Array.from(parameters(describedControlNet("control", config).module), ([key, { shape }]) => {
     const size = shape.reduce((a, b) => a * b, 1);
-    const values = random.normal(size).map((value) => value * (shape.length > 1 ? 0.3 : 0.05));
+    const values = random.randn(size).map((value) => value * (shape.length > 1 ? 0.3 : 0.05));
     return [key, { dtype: "F32" as const, shape, data: new Uint8Array(Float32Array.from(values).buffer) }] as const;
   });
   await mkdir(folder);

@@ -12,6 +12,7 @@ import { composite } from "./composite.ts";
 import { clipFrames, encodeClip } from "./encode-clip.ts";
 import { type CallOptions, type Loaded, load } from "./load.ts";
 import { drawClip, loadMotion, type MotionEngine } from "./motion.ts";
+import { inEnoughPrecision } from "./networks.ts";
 import type {
   ClipOptions,
   DrawOptions,
@@ -37,7 +38,9 @@ export function createEngine() {
   const motions = lastMotion();
   async function drawMotion(engine: Loaded, { clip, source }: MotionCall, options: CallOptions): Promise<DrawResult> {
     await engine.networks.makeRoom();
-    return drawClip(await motions.load(source, engine, options), clip, { ...engine, ...options });
+    const motion = await motions.load(source, engine, options);
+    const work = () => drawClip(motion, clip, { ...engine, ...options });
+    return inEnoughPrecision(motion.networks, { work, onWiden: onWiden(options) });
   }
   const calls: Calls = {
     async open(params, options) {
@@ -49,7 +52,8 @@ export function createEngine() {
     async draw(params, options) {
       const engine = await loaded();
       await motions.makeRoom();
-      return draw(engine, params, options).catch(explained(engine));
+      const work = () => draw(engine, params, options);
+      return inEnoughPrecision(engine.networks, { work, onWiden: onWiden(options) }).catch(explained(engine));
     },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
@@ -79,6 +83,11 @@ type Calls = {
     options: CallOptions,
   ) => Promise<EngineCalls[K]["result"]>;
 };
+
+const onWiden =
+  ({ onEvent }: CallOptions) =>
+  () =>
+    onEvent({ type: "precision" });
 
 /** Loads motion adapters, and keeps the last one. */
 function lastMotion() {

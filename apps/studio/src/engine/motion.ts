@@ -74,11 +74,11 @@ async function withMotion({ published, source }: MotionParts, change: Change): P
 
 /** The networks, as those of the model of images are. */
 async function networksOf(model: TextToImageModel, { runtime, info, limits }: MotionParts): Promise<Networks> {
-  const memory = info.source?.memory;
-  if (!memory || !limits)
+  const { source } = info;
+  if (!source || !limits)
     return fixedNetworks(textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) }));
   const { plannedNetworks } = await import("../model-files/planned-networks.ts");
-  return plannedNetworks({ runtime, model, limits, memory });
+  return plannedNetworks({ runtime, model, limits, ...source });
 }
 
 const fileOf = (file: File): ModelFiles => blobFiles(new Map([[file.name, file]]), file.name);

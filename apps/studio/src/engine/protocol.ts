@@ -93,6 +93,8 @@ export interface DrawResult {
 export type EngineEvent =
   | { readonly type: "model"; readonly progress: ModelProgress }
   | { readonly type: "loading" }
+  /** Half precision overflowed; the image is made again in float32. */
+  | { readonly type: "precision" }
   | { readonly type: "step"; readonly i: number; readonly n: number; readonly preview: Image | undefined };
 
 /** Calls of the engine's worker. */

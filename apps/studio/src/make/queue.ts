@@ -104,6 +104,7 @@ async function drawAgain(job: Job, signal: AbortSignal): Promise<DrawResult> {
   }
 }
 
+const OVERFLOW = "The image overflowed in half precision. It is drawn anew in float32, and so are those that follow.";
 const CLOSED = "studio/engine-closed";
 const LOST = "The engine ended in the middle of an image. It starts again, and the image is drawn anew.";
 
@@ -120,6 +121,7 @@ async function draw(job: Job, signal: AbortSignal): Promise<DrawResult> {
   const call: CallOptions = {
     signal,
     onEvent(event) {
+      if (event.type === "precision") say(OVERFLOW);
       if (event.type !== "step" || signal.aborted) return;
       const { i, n, preview } = event;
       queueStore.set((state) => {

@@ -7,6 +7,7 @@ import {
   type TextToImageModel,
 } from "aquatint/pipelines";
 import type { EngineDevice } from "../engine/device.ts";
+import { fittingPrecisions, type PrecisionChoice } from "./precision.ts";
 
 /** Limits of this browser and device. */
 export interface DeviceLimits {
@@ -17,6 +18,8 @@ export interface DeviceLimits {
   readonly binding: number | undefined;
   /** Places of the latent along a tile of the autoencoder at most; any when absent. */
   readonly maxTile: number | undefined;
+  /** Whether the device computes in float16 ("shader-f16"). */
+  readonly hasFloat16: boolean;
   /** True where the engine reads weights from the file on demand (JSPI). */
   readonly lazy: boolean;
 }
@@ -39,6 +42,7 @@ export async function deviceLimits(device: EngineDevice): Promise<DeviceLimits> 
     budget: Math.min(WASM_BYTES, (deviceMemory ?? 8) * GIB * SHARE),
     binding: adapter?.limits.maxStorageBufferBindingSize,
     maxTile: device === "wasm" ? WASM_TILE : undefined,
+    hasFloat16: adapter?.features.has("shader-f16") ?? false,
     lazy: hasJspi(),
   };
 }
@@ -64,6 +68,8 @@ export interface Fit {
   readonly plan: MemoryPlan | undefined;
   /** Why there is no way, or why only a smaller image than the model's own fits. */
   readonly problem?: FitProblem | undefined;
+  /** Precisions in which an image of the model's own size fits, estimated. */
+  readonly precisions: readonly PrecisionChoice[];
 }
 
 /** Shares of the model's own size that are tried where that does not fit. */
@@ -74,9 +80,10 @@ export async function fitOf(model: TextToImageModel, limits: DeviceLimits): Prom
   const options = { prompt: "", ...blankControls(model) };
   const { width, height } = await planTextToImage(model, options);
   const binding = bindingProblem(model, limits);
-  if (binding) return { width, height, plan: undefined, problem: binding };
+  if (binding) return { width, height, plan: undefined, problem: binding, precisions: [] };
   const { multiple } = model.modules;
   let problem: FitProblem | undefined;
+  const precisions = await precisionsOf(model, limits);
   for (const scale of [1, ...SCALES]) {
     const part = (side: number) => multiple * Math.floor((side * scale) / multiple);
     const size = { width: part(width), height: part(height) };
@@ -84,13 +91,22 @@ export async function fitOf(model: TextToImageModel, limits: DeviceLimits): Prom
     const resized = (other: object) => planTextToImage(model, { ...options, ...other });
     const run = rehearsedImages({ model, plan: await resized(size), resized });
     try {
-      return { ...size, plan: await planWithin(run, limits), problem };
+      return { ...size, plan: await planWithin(run, limits), problem, precisions };
     } catch (error) {
       if (!(error instanceof AquatintError) || error.code !== "generate/memory") throw error;
       problem ??= { message: error.message, hint: error.hint };
     }
   }
-  return { width, height, plan: undefined, problem };
+  return { width, height, plan: undefined, problem, precisions };
+}
+
+/** Estimated from the frugal way to hold the weights, without a limit. */
+async function precisionsOf(model: TextToImageModel, limits: DeviceLimits): Promise<readonly PrecisionChoice[]> {
+  const resized = (size: object) => planTextToImage(model, { prompt: "", ...blankControls(model), ...size });
+  const run = rehearsedImages({ model, plan: await resized({}), resized });
+  const { maxTile } = limits;
+  const options = { budget: Number.POSITIVE_INFINITY, maxTile, weightMemory: "mapped", baseline: () => 0 } as const;
+  return fittingPrecisions(model, await planRun(run, options), limits);
 }
 
 function bindingProblem(model: TextToImageModel, { binding }: DeviceLimits): FitProblem | undefined {

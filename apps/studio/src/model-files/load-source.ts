@@ -8,6 +8,7 @@ import { bytesOf, modelFilesOf, stemOf } from "./file-set.ts";
 import { type DeviceLimits, deviceLimits, fitOf, hasJspi } from "./fit.ts";
 import { type ModelSource, withCompanions } from "./open-source.ts";
 import { plannedNetworks } from "./planned-networks.ts";
+import { defaultPrecision, type ModelPrecision, modelIn } from "./precision.ts";
 
 /** What the engine has opened beside the default model, or in its place. */
 export interface OpenedSource {
@@ -21,6 +22,7 @@ export interface OpenedSource {
   /** True where weights are read from the file on demand, without a copy in JavaScript. */
   readonly lazy: boolean;
   readonly memory: MemoryPlan;
+  readonly precision: ModelPrecision;
 }
 
 /** A source that is ready to draw. */
@@ -51,15 +53,17 @@ export async function loadSource(
 ): Promise<LoadedSource> {
   const set = source.model;
   const published = set ? await openModel(modelFilesOf(set)) : await openDefault();
-  const model = await withCompanions(published, source);
   const limits = await deviceLimits(device);
+  const { precision = defaultPrecision(limits) } = source;
+  const full = await withCompanions(published, source);
+  const model = modelIn(full, precision, limits);
   const { plan, problem } = await fitOf(model, limits);
   if (!plan)
     throw new AquatintError("studio/too-large", problem?.message ?? "it does not fit", { hint: problem?.hint });
   const runtime = await webRuntime({ device, threads, workerUrl: limits.lazy ? jspiWorker : undefined });
   return {
     ...{ published, model, runtime, limits },
-    networks: plannedNetworks({ runtime, model, limits, memory: plan }),
+    networks: plannedNetworks({ runtime, model: full, precision, limits, memory: plan }),
     name: set ? stemOf(set.name) : published.name,
     bytes: set && bytesOf(set),
     opened: {
@@ -69,6 +73,7 @@ export async function loadSource(
       notes: model.notes ?? [],
       lazy: hasJspi(),
       memory: plan,
+      precision,
     },
   };
 }

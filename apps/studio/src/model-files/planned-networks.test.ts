@@ -1,14 +1,16 @@
-import { memoryFiles, openModel, planTextToImage, type Runtime, textToImageModel } from "aquatint";
+import { AquatintError, memoryFiles, openModel, planTextToImage, type Runtime, textToImageModel } from "aquatint";
 import type { Executable } from "aquatint/compiler";
 import { rehearsedImages } from "aquatint/pipelines";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { tinyLatentModel } from "../../../../packages/aquatint/test/tiny-latent-model.ts";
+import { inEnoughPrecision } from "../engine/networks.ts";
 import { type DeviceLimits, fitOf, planWithin } from "./fit.ts";
 import { plannedNetworks } from "./planned-networks.ts";
+import { defaultPrecision } from "./precision.ts";
 
 const model = await textToImageModel(await openModel(memoryFiles(tinyLatentModel())));
 const limitsOf = (budget: number): DeviceLimits => ({
-  ...{ device: "wasm" as const, budget, binding: undefined, maxTile: 32, lazy: true },
+  ...{ device: "wasm" as const, budget, binding: undefined, maxTile: 32, hasFloat16: false, lazy: true },
 });
 const sized = (side: number, more = {}) => ({ prompt: "a red apple", width: side, height: side, steps: 2, ...more });
 
@@ -21,12 +23,15 @@ async function planOf(side: number, { budget = 64e9, ...more }: { budget?: numbe
 
 /** Programs that are loaded, by the number of their feeds. */
 let [live, loads]: [Set<object>, number] = [new Set(), 0];
+/** Bytes of the programs that were loaded. */
+const sizes: number[] = [];
 beforeEach(() => {
   [live, loads] = [new Set(), 0];
 });
 const runtime = {
   ...{ device: "wasm", devices: ["wasm"], threads: 1, layout: {} },
-  async load({ model: _, ...executable }: Executable) {
+  async load({ model: bytes, ...executable }: Executable) {
+    sizes.push(bytes.length);
     const program = {
       executable,
       async run() {
@@ -78,7 +83,7 @@ test("networks are opened anew for an image that takes more memory, one at a tim
   let large = await planOf(512);
   while (large.residency === "all") large = await planOf(512, { budget: large.bytes - 1 });
   const limits = limitsOf(large.bytes);
-  const networks = plannedNetworks({ runtime, model, limits, memory: own });
+  const networks = plannedNetworks({ runtime, model, limits, precision: "float32", memory: own });
   await drawn(networks, 64);
   expect(live.size).toBeGreaterThan(2); // text encoder, U-Net and decoder
   const before = loads;
@@ -94,7 +99,13 @@ test("networks are opened anew for an image that takes more memory, one at a tim
 
 test("an image that fits in no way is refused before anything is loaded, with a size that does", async () => {
   const small = await planOf(64);
-  const networks = plannedNetworks({ runtime, model, limits: limitsOf(small.bytes * 1.02), memory: small });
+  const networks = plannedNetworks({
+    runtime,
+    model,
+    limits: limitsOf(small.bytes * 1.02),
+    precision: "float32",
+    memory: small,
+  });
   const options = sized(256);
   const plan = await planTextToImage(model, options);
   await expect(networks.forImage(plan, options)).rejects.toMatchObject({
@@ -119,4 +130,55 @@ test("a model whose own size does not fit is offered at a smaller one, and one t
 test("a tensor above the largest binding of a graphics device is named", async () => {
   const limits = { ...limitsOf(64e9), device: "webgpu" as const, binding: 100 };
   expect((await fitOf(model, limits)).problem?.message).toMatch(/the graphics device binds 0 MB at most/);
+});
+
+describe("precisions", () => {
+  test("those that fit are offered, half ones where the device has float16", async () => {
+    const names = async (change: Partial<DeviceLimits>) =>
+      (await fitOf(model, { ...limitsOf(64e9), ...change })).precisions.map(({ precision }) => precision);
+    expect(await names({})).toEqual(["float32", "q8", "q4"]);
+    expect(await names({ device: "webgpu", hasFloat16: true })).toEqual(["float32", "float16", "q8f16", "q4f16"]);
+    expect(await names({ budget: 1e6 })).toEqual([]);
+  });
+
+  test("half precision that overflows is repeated in float32, once", async () => {
+    const webgpu = { ...limitsOf(64e9), device: "webgpu" as const, hasFloat16: true };
+    const memory = await planOf(64);
+    const networks = plannedNetworks({ runtime, model, limits: webgpu, precision: "float16", memory });
+    const models: unknown[] = [];
+    let fails = true;
+    const work = async () => {
+      models.push(fails);
+      if (fails) throw new AquatintError("not-finite/network", "the network's output has 5 NaN");
+      return "image";
+    };
+    const onWiden = () => {
+      fails = false;
+    };
+    expect(await inEnoughPrecision(networks, { work, onWiden })).toBe("image");
+    expect(models).toEqual([true, false]);
+    fails = true;
+    await expect(inEnoughPrecision(networks, { work, onWiden })).rejects.toMatchObject({ code: "not-finite/network" });
+  });
+
+  test.each(["float16", "q8", "q4", "q8f16", "q4f16"] as const)(
+    "a model in %s has programs of its own",
+    async (precision) => {
+      const device = precision.includes("16") ? ("webgpu" as const) : ("wasm" as const);
+      const limits = { ...limitsOf(64e9), device, hasFloat16: true };
+      const full = plannedNetworks({ runtime, model, limits, precision: "float32", memory: await planOf(64) });
+      const other = plannedNetworks({ runtime, model, limits, precision, memory: await planOf(64) });
+      const types = async (networks: typeof full) => {
+        sizes.length = 0;
+        await drawn(networks, 64);
+        return [...sizes];
+      };
+      expect(await types(other)).not.toEqual(await types(full));
+    },
+  );
+
+  test("the device's own choice is half where it has that", () => {
+    expect(defaultPrecision({ hasFloat16: true })).toBe("float16");
+    expect(defaultPrecision({ hasFloat16: false })).toBe("float32");
+  });
 });

@@ -3,12 +3,15 @@ import { type MemoryPlan, type OpenNetwork, openNetwork, tiledNetwork } from "aq
 import type { Networks } from "../engine/networks.ts";
 import { type DeviceLimits, planWithin } from "./fit.ts";
 import { type PlannedRun, plannedClip, plannedImage } from "./planned-runs.ts";
+import { isHalf, type ModelPrecision, modelIn, widened } from "./precision.ts";
 
 /** What networks are opened with. */
 export interface PlannedParts {
   readonly runtime: Runtime;
+  /** In float32, as it was published. */
   readonly model: TextToImageModel;
   readonly limits: DeviceLimits;
+  readonly precision: ModelPrecision;
   /** The way that they are opened in first. */
   readonly memory: MemoryPlan;
 }
@@ -18,9 +21,11 @@ const isWithin = (plan: MemoryPlan, way: MemoryPlan): boolean =>
   way.residency === "single" || plan.residency === way.residency;
 
 /** Networks that are opened when they are first used. The tiles depend on the run alone, so that an image does not depend on those before it. */
-export function plannedNetworks({ runtime, model, limits, memory }: PlannedParts): Networks {
+export function plannedNetworks({ runtime, model: full, limits, precision, memory }: PlannedParts): Networks {
   const plans = new Map<string, Promise<MemoryPlan>>();
   let way = memory;
+  let current = precision;
+  let model = modelIn(full, current, limits);
   let open: OpenNetwork | undefined;
   async function release(): Promise<void> {
     const former = open;
@@ -53,5 +58,13 @@ export function plannedNetworks({ runtime, model, limits, memory }: PlannedParts
     current: () => opened({}),
     makeRoom: async () => (way.bytes > limits.budget / 2 ? release() : undefined),
     release,
+    async widen() {
+      if (!isHalf(current)) return false;
+      await release();
+      current = widened(current);
+      model = modelIn(full, current, limits);
+      plans.clear();
+      return true;
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { asError, chosenDevice, modelHash, openEngine, openSource } from "../engine/engine-store.ts";
 import { forgetTraces } from "../gallery/gallery-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
+import type { ModelPrecision } from "../model-files/precision.ts";
 import type { Companion, FileReport, FileUse } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 
@@ -23,6 +24,8 @@ export interface LibraryItem {
 export interface Choice {
   /** Items by their ids; the default model, and the model's own autoencoder, where absent. */
   readonly model?: string | undefined;
+  /** The precision of the model; the device's own choice where absent. */
+  readonly precision?: ModelPrecision | undefined;
   readonly vae?: string | undefined;
   /** Scales of the LoRAs that are loaded; 0 is off. */
   readonly loras: Readonly<Record<string, number>>;
@@ -138,20 +141,21 @@ export const setReopen = (work: typeof reopen): void => {
 const usedIds = ({ model, vae, loras, embeddings, control }: Choice): readonly string[] =>
   [model, vae, ...Object.keys(loras), ...embeddings, control].filter((id) => id !== undefined);
 
-const filesKey = ({ model, vae, loras, embeddings, control }: Choice): string =>
-  JSON.stringify([model, vae, Object.keys(loras), embeddings, control]);
+const filesKey = ({ model, precision, vae, loras, embeddings, control }: Choice): string =>
+  JSON.stringify([model, precision, vae, Object.keys(loras), embeddings, control]);
 
 /** Draws with another model, without what stood beside the former one; undefined for the default model. */
-export const chooseModel = (id: string | undefined): Promise<void> => choose(() => ({ ...noChoice, model: id }));
+export const chooseModel = (id: string | undefined, precision?: ModelPrecision): Promise<void> =>
+  choose(() => ({ ...noChoice, model: id, precision }));
 
 /** The files of what is chosen; undefined for the default model alone. */
 function sourceOf({ items, choice }: Library) {
   const files = (id: string | undefined) => itemOf({ items }, id)?.files;
   const all = (ids: readonly string[]) => ids.flatMap((id) => files(id) ?? []);
-  const { model, vae, loras, embeddings, control } = choice;
+  const { model, precision, vae, loras, embeddings, control } = choice;
   if (usedIds(choice).length === 0) return undefined;
   return {
-    ...{ model: files(model), modelHash: itemOf({ items }, model)?.hash, vae: files(vae) },
+    ...{ model: files(model), modelHash: itemOf({ items }, model)?.hash, vae: files(vae), precision },
     ...{ loras: all(Object.keys(loras)), embeddings: all(embeddings), controls: all(control ? [control] : []) },
   };
 }
@@ -182,7 +186,11 @@ export async function addCompanion(item: LibraryItem): Promise<LibraryItem> {
   if (judged.misfit !== undefined) return judged;
   const { use } = item.report;
   if (use === "lora") await choose((choice) => ({ ...choice, loras: { ...choice.loras, [item.id]: 1 } }));
-  if (use === "embedding") await choose((choice) => ({ ...choice, embeddings: [...choice.embeddings, item.id] }));
+  if (use === "embedding")
+    await choose((choice) => ({
+      ...choice,
+      embeddings: [...choice.embeddings.filter((id) => id !== item.id), item.id],
+    }));
   if (use === "vae") await choose((choice) => ({ ...choice, vae: item.id }));
   return judged;
 }
@@ -197,7 +205,12 @@ function without(choice: Choice, id: string): Choice {
   if (choice.model === id) return noChoice;
   const { [id]: _, ...loras } = choice.loras;
   return {
-    ...{ model: choice.model, loras, embeddings: choice.embeddings.filter((other) => other !== id) },
+    ...{
+      model: choice.model,
+      precision: choice.precision,
+      loras,
+      embeddings: choice.embeddings.filter((other) => other !== id),
+    },
     vae: choice.vae === id ? undefined : choice.vae,
     control: choice.control === id ? undefined : choice.control,
   };
