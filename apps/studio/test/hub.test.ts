@@ -14,7 +14,7 @@ describe.skipIf(executablePath === undefined)("models of the hub", () => {
         "someone/gated": files,
         "someone/pickles": new Map([["a.ckpt", new Uint8Array(9)]]),
       },
-      gated: { "someone/gated": "secret" },
+      gated: { "someone/gated": "hf_secret" },
     });
     studio = await openStudio({ hub: hub.url });
   });
@@ -96,8 +96,11 @@ describe.skipIf(executablePath === undefined)("models of the hub", () => {
     await dialog.getByText(/put a token of your account/).waitFor();
     await dialog.getByLabel("Token, for gated models").fill("secret");
     await look("someone/gated");
+    await dialog.getByText(/the token is none of the hub/i).waitFor();
+    await dialog.getByLabel("Token, for gated models").fill("hf_secret");
+    await look("someone/gated");
     await dialog.getByText(/someone\/gated: \d+ files/).waitFor();
-    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("secret");
+    expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("hf_secret");
     const place = (quota: number) =>
       page.route(/hub\.worker-[^/]*\.js$/, async (route) => {
         const response = await route.fetch();

@@ -55,12 +55,23 @@ export interface Repository {
   readonly files: readonly HubFile[];
 }
 
+/** The hub's library takes tokens of this form alone. */
+function checkToken(token: string | undefined): void {
+  if (token === undefined || token.startsWith("hf_")) return;
+  throw hubError(
+    "token",
+    'the token is none of the hub: its tokens start with "hf_"',
+    "copy it from the settings of your account",
+  );
+}
+
 /**
  * The commit behind a revision, and its files; every claim of the server is checked. For Node and browsers.
- * @throws AquatintError "hub/repo", "hub/revision", "hub/denied", "hub/missing", "hub/network" or "hub/answer".
+ * @throws AquatintError "hub/repo", "hub/revision", "hub/token", "hub/denied", "hub/missing", "hub/network" or "hub/answer".
  */
 export async function listRepository({ endpoint, token, repo, revision }: RepositoryAddress): Promise<Repository> {
   checkNames(repo, revision);
+  checkToken(token);
   const { listFiles, modelInfo } = await import("@huggingface/hub");
   const access = { hubUrl: endpoint, ...(token && { accessToken: token }) };
   try {
