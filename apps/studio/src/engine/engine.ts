@@ -36,12 +36,6 @@ export function createEngine() {
     throw new AquatintError("studio/closed", "the engine has no model yet", { hint: "open it first" });
   };
   const motions = lastMotion();
-  async function drawMotion(engine: Loaded, { clip, source }: MotionCall, options: CallOptions): Promise<DrawResult> {
-    await engine.networks.makeRoom();
-    const motion = await motions.load(source, engine, options);
-    const work = () => drawClip(motion, clip, { ...engine, ...options });
-    return inEnoughPrecision(motion.networks, { work, onWiden: onWiden(options) });
-  }
   const calls: Calls = {
     async open(params, options) {
       loading = load(params, options);
@@ -57,7 +51,9 @@ export function createEngine() {
     },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
-      return drawMotion(engine, { clip, source: motion }, options).catch(explained(engine));
+      const work = async () =>
+        drawMotion(engine, { clip, motion: () => motions.load(motion, engine, options) }, options);
+      return work().catch(explained(engine));
     },
     hash: async () => (await loaded()).modelHash(),
     motion: async (source, options) => (await motions.load(source, await loaded(), options)).info,
@@ -74,7 +70,14 @@ export function createEngine() {
 
 interface MotionCall {
   readonly clip: ClipOptions;
-  readonly source: MotionSource;
+  motion(): Promise<MotionEngine>;
+}
+
+async function drawMotion(engine: Loaded, { clip, motion }: MotionCall, options: CallOptions): Promise<DrawResult> {
+  await engine.networks.makeRoom();
+  const loaded = await motion();
+  const work = () => drawClip(loaded, clip, { ...engine, ...options });
+  return inEnoughPrecision(loaded.networks, { work, onWiden: onWiden(options) });
 }
 
 type Calls = {

@@ -119,23 +119,20 @@ const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
 async function fetchSome(file: HubFile, sink: FileSink, options: RestOptions): Promise<void> {
   const { url, token, signal, stallSeconds = 30, onBytes, hash } = options;
   const start = sink.size();
-  const stalled = new AbortController();
-  const stall = () => stalled.abort(new Error(`no byte came for ${stallSeconds} s`));
-  let timer = setTimeout(stall, 1000 * stallSeconds);
   const headers = {
     ...(token && { Authorization: `Bearer ${token}` }),
     ...(start > 0 && { Range: `bytes=${start}-` }),
   };
+  const stall = stallSignal(stallSeconds);
   try {
-    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, stalled.signal]) });
+    const response = await fetch(url, { headers, signal: AbortSignal.any([signal, stall.signal]) });
     let done = startOf(response, start, file);
     if (done < start) {
       sink.truncate(0);
       hash.reset();
     }
     for await (const bytes of response.body ?? []) {
-      clearTimeout(timer);
-      timer = setTimeout(stall, 1000 * stallSeconds);
+      stall.refresh();
       if (done + bytes.length > file.size) throw tooLong(file);
       sink.write(bytes, done);
       hash.update(bytes);
@@ -143,8 +140,23 @@ async function fetchSome(file: HubFile, sink: FileSink, options: RestOptions): P
       onBytes(done);
     }
   } finally {
-    clearTimeout(timer);
+    stall.end();
   }
+}
+
+/** A signal that aborts when it is not refreshed for some seconds. */
+function stallSignal(seconds: number) {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error(`no byte came for ${seconds} s`));
+  let timer = setTimeout(abort, 1000 * seconds);
+  return {
+    signal: controller.signal,
+    end: () => clearTimeout(timer),
+    refresh() {
+      clearTimeout(timer);
+      timer = setTimeout(abort, 1000 * seconds);
+    },
+  };
 }
 
 const tooLong = ({ path, size }: HubFile) =>

@@ -20,51 +20,66 @@ export interface PlannedParts {
 const isWithin = (plan: MemoryPlan, way: MemoryPlan): boolean =>
   way.residency === "single" || plan.residency === way.residency;
 
-/** Networks that are opened when they are first used. The tiles depend on the run alone, so that an image does not depend on those before it. */
-export function plannedNetworks({ runtime, model: full, limits, precision, memory }: PlannedParts): Networks {
-  const plans = new Map<string, Promise<MemoryPlan>>();
-  let way = memory;
-  let current = precision;
-  let model = modelIn(full, current, limits);
+/** Holds the networks of a model in one precision and one way at a time. */
+function networkHolder({ runtime, model: full, limits, precision: first, memory }: PlannedParts) {
+  let [precision, way] = [first, memory];
+  let model = modelIn(full, precision, limits);
   let open: OpenNetwork | undefined;
   async function release(): Promise<void> {
     const former = open;
     open = undefined;
     await former?.[Symbol.asyncDispose]();
   }
-  async function opened({ tile = limits.maxTile }: Pick<MemoryPlan, "tile">): Promise<TextToImageNetwork> {
-    const { modules } = model;
-    const { tile: _, ...untiled } = way;
-    open ??= openNetwork(runtime, {
-      parts: { modules, ...(await model.binding()) },
-      ...{ memory: untiled, maxMemory: limits.budget },
-    });
-    const network = open.forGeneration(() => {});
-    return tiledNetwork(network, { tile, factor: modules.factor });
-  }
+  return {
+    model: () => model,
+    way: () => way,
+    release,
+    async reopenFor(plan: MemoryPlan): Promise<void> {
+      if (isWithin(plan, way)) return;
+      await release();
+      way = plan;
+    },
+    async network({ tile = limits.maxTile }: Pick<MemoryPlan, "tile">): Promise<TextToImageNetwork> {
+      const { modules } = model;
+      const { tile: _, ...untiled } = way;
+      open ??= openNetwork(runtime, {
+        parts: { modules, ...(await model.binding()) },
+        ...{ memory: untiled, maxMemory: limits.budget },
+      });
+      const network = open.forGeneration(() => {});
+      return tiledNetwork(network, { tile, factor: modules.factor });
+    },
+    async widen(): Promise<boolean> {
+      if (!isHalf(precision)) return false;
+      await release();
+      precision = widened(precision);
+      model = modelIn(full, precision, limits);
+      return true;
+    },
+  };
+}
+
+/** Networks that are opened when they are first used. The tiles depend on the run alone, so that an image does not depend on those before it. */
+export function plannedNetworks(parts: PlannedParts): Networks {
+  const { limits } = parts;
+  const held = networkHolder(parts);
+  const plans = new Map<string, Promise<MemoryPlan>>();
   async function forRun({ key, run }: PlannedRun): Promise<TextToImageNetwork> {
     const planning = plans.get(key) ?? planWithin(run, limits);
     plans.set(key, planning);
     const plan = await planning;
-    if (!isWithin(plan, way)) {
-      await release();
-      way = plan;
-    }
-    return opened(plan);
+    await held.reopenFor(plan);
+    return held.network(plan);
   }
   return {
-    forImage: (plan, options) => forRun(plannedImage(model, plan, options)),
-    forClip: (plan, options) => forRun(plannedClip(model, plan, options)),
-    current: () => opened({}),
-    makeRoom: async () => (way.bytes > limits.budget / 2 ? release() : undefined),
-    release,
+    forImage: (plan, options) => forRun(plannedImage(held.model(), plan, options)),
+    forClip: (plan, options) => forRun(plannedClip(held.model(), plan, options)),
+    current: () => held.network({}),
+    makeRoom: async () => (held.way().bytes > limits.budget / 2 ? held.release() : undefined),
+    release: held.release,
     async widen() {
-      if (!isHalf(current)) return false;
-      await release();
-      current = widened(current);
-      model = modelIn(full, current, limits);
       plans.clear();
-      return true;
+      return held.widen();
     },
   };
 }

@@ -46,7 +46,11 @@ describe("files that are no model, as visitors have them, are named for what the
       { "model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight": [12, 4] },
       /Stable Diffusion 3/,
     ],
-    ["tensors of nothing known", { "backbone.layer.weight": [4, 4] }, /backbone\.layer\.weight|no network|known/],
+    [
+      "tensors of nothing known",
+      { "backbone.stem.weight": [4, 3, 3, 3], "backbone.layer.weight": [4, 4] },
+      /backbone|no network|known/,
+    ],
   ])("weights of %s", async (_, shapes, sentence) => {
     expect(await refusal(fileOf("model.safetensors", tensors(shapes)))).toMatch(sentence);
   });

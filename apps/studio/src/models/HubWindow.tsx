@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { Input, Label, ProgressBar, Text, TextField } from "react-aria-components";
 import { hubEndpoint } from "../hub/client.ts";
+import type { HubListing } from "../hub/protocol.ts";
 import { useStore } from "../state/store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
@@ -63,9 +64,36 @@ const Pending = () => {
   );
 };
 
-const Listed = ({ state }: { readonly state: HubState }) => {
-  const { listing, status, done, path } = state;
-  if (!listing) return null;
+const Progress = ({ state: { done, path }, listing }: ListedProps) => {
+  const { request, bytes } = listing;
+  return (
+    <>
+      <ProgressBar
+        className="progress"
+        aria-label={`Fetching ${request.repo}`}
+        value={(100 * done) / Math.max(1, bytes)}
+      >
+        {({ percentage = 0 }) => (
+          <div className="progress-track">
+            <div className="progress-fill" style={{ width: `${percentage}%` }} />
+          </div>
+        )}
+      </ProgressBar>
+      <p className="help">
+        {sizeText(done)} of {sizeText(bytes)}
+        {path && `, ${path}`}
+      </p>
+      <Button onPress={cancelFetch}>Cancel</Button>
+    </>
+  );
+};
+
+interface ListedProps {
+  readonly state: HubState;
+  readonly listing: HubListing;
+}
+
+const Listed = ({ state, listing }: ListedProps) => {
   const { request, files, bytes, present } = listing;
   const count = files.length === 1 ? files[0]?.path : `${files.length} files`;
   return (
@@ -74,25 +102,8 @@ const Listed = ({ state }: { readonly state: HubState }) => {
         {request.repo}: {count}, {sizeText(bytes)}
         {present > 0 && present < bytes && `, of which ${sizeText(present)} are here`}.
       </p>
-      {status === "fetching" ? (
-        <>
-          <ProgressBar
-            className="progress"
-            aria-label={`Fetching ${request.repo}`}
-            value={(100 * done) / Math.max(1, bytes)}
-          >
-            {({ percentage = 0 }) => (
-              <div className="progress-track">
-                <div className="progress-fill" style={{ width: `${percentage}%` }} />
-              </div>
-            )}
-          </ProgressBar>
-          <p className="help">
-            {sizeText(done)} of {sizeText(bytes)}
-            {path && `, ${path}`}
-          </p>
-          <Button onPress={cancelFetch}>Cancel</Button>
-        </>
+      {state.status === "fetching" ? (
+        <Progress state={state} listing={listing} />
       ) : (
         <Button look="primary" onPress={() => void fetchListed()}>
           {present > 0 ? "Continue" : "Fetch"} {sizeText(bytes - present)}
@@ -102,56 +113,66 @@ const Listed = ({ state }: { readonly state: HubState }) => {
   );
 };
 
+const Fields = ({ host, name, setName, status }: FieldsProps) => {
+  const isBusy = status === "listing" || status === "fetching";
+  return (
+    <form
+      className="received"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== "" && !isBusy) void lookUp(name);
+      }}
+    >
+      <TextField className="field" value={name} onChange={setName} isDisabled={isBusy}>
+        <Label className="field-label">Repository</Label>
+        <Input className="text-input" placeholder="owner/name" spellCheck="false" autoCapitalize="off" />
+        <Text slot="description" className="help">
+          Its name, or the name of one file in it: owner/name/file.safetensors. An address works, too.
+        </Text>
+      </TextField>
+      <TextField className="field" type="password" onChange={setToken} isDisabled={isBusy}>
+        <Label className="field-label">Token, for gated models</Label>
+        <Input className="text-input" autoComplete="off" />
+        <Text slot="description" className="help">
+          Sent to {host} alone, and forgotten when the page is closed.
+        </Text>
+      </TextField>
+      <Button type="submit" isDisabled={name.trim() === "" || isBusy}>
+        {status === "listing" ? "Looking up…" : "Look up"}
+      </Button>
+    </form>
+  );
+};
+
+interface FieldsProps extends Pick<HubState, "status"> {
+  readonly host: string;
+  readonly name: string;
+  readonly setName: (name: string) => void;
+}
+
 /** Fetches a model from the hub by its name. */
 export const HubWindow = () => {
   const state = useStore(hubStore);
   const host = useHost();
   const [name, setName] = useState("");
-  const isBusy = state.status === "listing" || state.status === "fetching";
+  const { isOpen, status, listing, error } = state;
   const look = (text: string) => {
     setName(text);
     void lookUp(text);
   };
+  const close = () => hubStore.set((hub) => ({ ...hub, isOpen: false }));
   return (
-    <Window
-      title="Fetch from the Hub"
-      isOpen={state.isOpen}
-      onClose={() => hubStore.set((hub) => ({ ...hub, isOpen: false }))}
-    >
+    <Window title="Fetch from the Hub" isOpen={isOpen} onClose={close}>
       <div className="received">
         <p className="help">
           This is the one place where the page connects to another host. When you press a button here, {host} learns
           your address and the name of the model. Prompts and images stay in this tab.
         </p>
-        <form
-          className="received"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (name.trim() !== "" && !isBusy) look(name);
-          }}
-        >
-          <TextField className="field" value={name} onChange={setName} isDisabled={isBusy}>
-            <Label className="field-label">Repository</Label>
-            <Input className="text-input" placeholder="owner/name" spellCheck="false" autoCapitalize="off" />
-            <Text slot="description" className="help">
-              Its name, or the name of one file in it: owner/name/file.safetensors. An address works, too.
-            </Text>
-          </TextField>
-          <TextField className="field" type="password" onChange={setToken} isDisabled={isBusy}>
-            <Label className="field-label">Token, for gated models</Label>
-            <Input className="text-input" autoComplete="off" />
-            <Text slot="description" className="help">
-              Sent to {host} alone, and forgotten when the page is closed.
-            </Text>
-          </TextField>
-          <Button type="submit" isDisabled={name.trim() === "" || isBusy}>
-            {state.status === "listing" ? "Looking up…" : "Look up"}
-          </Button>
-        </form>
-        {state.error && <Notice kind="error" text={state.error.message} hint={state.error.hint} />}
-        <Listed state={state} />
-        {!isBusy && !state.listing && <Pending />}
-        {!isBusy && !state.listing && <Names onChoose={look} />}
+        <Fields host={host} name={name} setName={setName} status={status} />
+        {error && <Notice kind="error" text={error.message} hint={error.hint} />}
+        {listing && <Listed state={state} listing={listing} />}
+        {status === "idle" && <Pending />}
+        {status === "idle" && <Names onChoose={look} />}
       </div>
     </Window>
   );
