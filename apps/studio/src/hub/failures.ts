@@ -13,11 +13,22 @@ const hints: Readonly<Record<string, string>> = {
 /** An error as the page says it. */
 export function hubError(error: unknown): unknown {
   if (isFull(error)) return diskFull(undefined);
+  if (error instanceof DOMException && error.name === "NoModificationAllowedError") {
+    return new AquatintError("hub/busy", "another tab of this page is fetching this model", {
+      hint: "wait for it, or close that tab",
+    });
+  }
   if (!(error instanceof AquatintError)) return error;
   const files =
     error.code === "hub/files" ? error.hint?.replace("name one with --file", "write one behind the name") : undefined;
   return new AquatintError(error.code, error.message, { hint: hints[error.code] ?? files ?? error.hint, cause: error });
 }
+
+/** The browser has no store for files. */
+export const noStore = (): AquatintError =>
+  new AquatintError("studio/no-store", "this browser keeps no files for the page, so that nothing can be fetched", {
+    hint: "leave the private window, or open the page over HTTPS; a file of your own works all the same",
+  });
 
 /** The browser's store has no room. */
 export const diskFull = (room: { readonly needed: number; readonly free: number } | undefined): AquatintError => {

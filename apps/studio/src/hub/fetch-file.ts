@@ -131,7 +131,7 @@ async function fetchSome(file: HubFile, sink: FileSink, options: RestOptions): P
       sink.truncate(0);
       hash.reset();
     }
-    for await (const bytes of response.body ?? []) {
+    for await (const bytes of chunksOf(response)) {
       stall.refresh();
       if (done + bytes.length > file.size) throw tooLong(file);
       sink.write(bytes, done);
@@ -142,6 +142,12 @@ async function fetchSome(file: HubFile, sink: FileSink, options: RestOptions): P
   } finally {
     stall.end();
   }
+}
+
+/** The parts of a body as they come; not every browser iterates over a stream. */
+async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array, void, void> {
+  const reader = body?.getReader();
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) yield part.value;
 }
 
 /** A signal that aborts when it is not refreshed for some seconds. */

@@ -2,7 +2,7 @@ import { AquatintError } from "aquatint";
 import { chooseFiles, fileAddress, type HubFile, listRepository } from "aquatint/hub";
 import { asFailure } from "../engine/failure.ts";
 import { type HubRequest, listedName } from "./address.ts";
-import { diskFull, hubError } from "./failures.ts";
+import { diskFull, hubError, noStore } from "./failures.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { HubAccess, HubAnswer, HubCall, HubListing, HubMessage } from "./protocol.ts";
 import { modelFolder, openSink } from "./store.ts";
@@ -65,6 +65,7 @@ async function presentBytes(id: string, files: readonly HubFile[]): Promise<read
 
 async function fetchAll(access: HubAccess, { request, commit, id, files, bytes }: HubListing): Promise<void> {
   const { signal } = controller;
+  if (!navigator.storage?.getDirectory) throw noStore();
   const present = (await presentBytes(id, files)).reduce((sum, size) => sum + size, 0);
   const { quota = Number.POSITIVE_INFINITY, usage = 0 } = await navigator.storage.estimate();
   const room = { needed: bytes - present, free: quota - usage };

@@ -6,7 +6,8 @@ import { useStore } from "../state/store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { cancelFetch, fetchListed, forgetFetch, lookUp, pendingFetches, resumeFetch, setToken } from "./fetch-hub.ts";
+import { cancelFetch, fetchListed, forgetFetch, lookUp, resumeFetch, setToken } from "./fetch-hub.ts";
+import { pendingFetches } from "./hub-pending.ts";
 import { type HubState, hubStore } from "./hub-store.ts";
 import { sizeText } from "./names.ts";
 

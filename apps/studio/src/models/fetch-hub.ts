@@ -2,30 +2,10 @@ import { asError } from "../engine/engine-store.ts";
 import { type HubRequest, parseAddress } from "../hub/address.ts";
 import { fetchFromHub, hubEndpoint, listHub } from "../hub/client.ts";
 import type { HubListing } from "../hub/protocol.ts";
-import { readLocal, writeLocal } from "../state/local.ts";
+import { addPending, dropPending, type PendingFetch } from "./hub-pending.ts";
 import { hubStore } from "./hub-store.ts";
 import { copyOf, forgetFiles } from "./kept-files.ts";
-import { itemOf, libraryStore } from "./library.ts";
 import { receiveModels } from "./receive-models.ts";
-
-/** A model of which something is in the browser's store and that is not among the files yet. */
-export interface PendingFetch extends Pick<HubListing, "id" | "request" | "name" | "bytes"> {}
-
-const KEY = "aquatint-hub";
-
-/** What was begun and is not among the files. */
-export const pendingFetches = (): readonly PendingFetch[] => {
-  try {
-    const list: readonly PendingFetch[] = JSON.parse(readLocal(KEY) ?? "[]");
-    return list.filter(({ id }) => itemOf(libraryStore.get(), id) === undefined);
-  } catch {
-    return []; // another version wrote it
-  }
-};
-
-function setPending(change: (list: readonly PendingFetch[]) => readonly PendingFetch[]): void {
-  writeLocal(KEY, JSON.stringify(change(pendingFetches())));
-}
 
 let controller: AbortController | undefined;
 /** The token is in this variable alone, and gone with the page. */
@@ -69,7 +49,7 @@ export const fetchListed = (): Promise<void> =>
     const { listing } = hubStore.get();
     if (!listing) return;
     const { id, name, request, bytes, files } = listing;
-    setPending((list) => [...list.filter((other) => other.id !== id), { id, name, request, bytes }]);
+    addPending({ id, name, request, bytes });
     await navigator.storage?.persist?.(); // else the browser may delete it when the disk is full
     await fetchFromHub({ endpoint: await hubEndpoint(), token }, listing, {
       signal,
@@ -95,7 +75,7 @@ export const resumeFetch = async ({ request }: PendingFetch): Promise<void> => {
 
 /** Deletes what came of a fetch. */
 export async function forgetFetch({ id }: PendingFetch): Promise<void> {
-  setPending((list) => list.filter((other) => other.id !== id));
+  dropPending(id);
   await forgetFiles(id);
   hubStore.set((state) => ({ ...state, listing: undefined, status: "idle" }));
 }

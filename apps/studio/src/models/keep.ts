@@ -1,6 +1,7 @@
 import { asError } from "../engine/engine-store.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
+import { dropPending } from "./hub-pending.ts";
 import { filesOf, forgetFiles, type KeptRecord, keepFiles, keptRecords, putRecord, verifyFiles } from "./kept-files.ts";
 import {
   itemOf,
@@ -55,6 +56,7 @@ export async function keepItem(item: LibraryItem, { isPlaced = false } = {}): Pr
     const { hash } = itemOf(libraryStore.get(), id) ?? item;
     records.set(id, await keepFiles({ ...item, hash, files }, { handle, isPlaced, onProgress }));
     verified.add(id);
+    if (isPlaced) dropPending(id);
     putItem({ ...(itemOf(libraryStore.get(), id) ?? item), storage: handle ? "handle" : "copy" });
   } catch (error) {
     const { message, hint } = asError(error);
