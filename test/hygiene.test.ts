@@ -35,6 +35,8 @@ test("no test is skipped, singled out or left for later", () => {
 
 /** Files in which a test depends on the machine, with how many times and why; `.ci/run` counts what is left out. */
 const conditional: Readonly<Record<string, readonly [count: number, reason: string]>> = {
+  "apps/studio/test/companions.test.ts": [1, "no Chromium is installed"],
+  "apps/studio/test/hub.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/models.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/studio.test.ts": [1, "no Chromium is installed"],
   "apps/server/src/app/postgres.test.ts": [1, "PostgreSQL is not installed"],

@@ -65,14 +65,14 @@ describe.skipIf(executablePath === undefined)("models of the hub", () => {
   test("the page itself cannot connect to the hub, and neither can the engine", async () => {
     const { context, page } = await visit(studio, settings);
     await page.locator(".status[data-status=ready]").waitFor();
-    const reached = (url: string) =>
+    const connects = (url: string) =>
       fetch(url).then(
         () => true,
         () => false,
       );
-    expect(await page.evaluate(reached, hub.url)).toBe(false);
+    expect(await page.evaluate(connects, hub.url)).toBe(false);
     const engine = page.workers().find((worker) => worker.url().includes("engine.worker"));
-    expect(await engine?.evaluate(reached, hub.url)).toBe(false);
+    expect(await engine?.evaluate(connects, hub.url)).toBe(false);
     await context.close();
   });
 
@@ -101,13 +101,13 @@ describe.skipIf(executablePath === undefined)("models of the hub", () => {
     await look("someone/gated");
     await dialog.getByText(/someone\/gated: \d+ files/).waitFor();
     expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("hf_secret");
-    const place = (quota: number) =>
+    const withQuota = (quota: number) =>
       page.route(/hub\.worker-[^/]*\.js$/, async (route) => {
         const response = await route.fetch();
         const code = `navigator.storage.estimate = async () => ({ usage: 0, quota: ${quota} });\n`;
         await route.fulfill({ response, body: code + (await response.text()) });
       });
-    await place(1000);
+    await withQuota(1000);
     await dialog.getByRole("button", { name: /^Fetch / }).click();
     await dialog.getByText(/the browser's store has no room for this model/i).waitFor();
     await page.unroute(/hub\.worker-[^/]*\.js$/);

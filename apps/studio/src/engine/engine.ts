@@ -120,7 +120,7 @@ function lastMotion() {
 
 async function inspect({ files, device }: EngineCalls["inspect"]["params"]) {
   const { fileReport } = await import("../model-files/report.ts");
-  const { deviceLimits } = await import("../model-files/fit.ts");
+  const { deviceLimits } = await import("../model-files/device-limits.ts");
   return fileReport(files, { limits: await deviceLimits(device) });
 }
 

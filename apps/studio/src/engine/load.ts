@@ -8,7 +8,7 @@ import {
 } from "aquatint";
 import { modelPreviewer, type Previewer } from "aquatint/pipelines";
 import { webRuntime } from "aquatint/web";
-import type { DeviceLimits } from "../model-files/fit.ts";
+import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import { modelBytes, weightsHash } from "./manifest.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";

@@ -23,7 +23,7 @@ import {
   withLinearBetas,
   withMotionModules,
 } from "aquatint/pipelines";
-import type { DeviceLimits } from "../model-files/fit.ts";
+import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
 import { fixedNetworks, type Networks } from "./networks.ts";

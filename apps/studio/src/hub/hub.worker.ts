@@ -31,7 +31,7 @@ const calls = {
 
 async function list(access: HubAccess, request: HubRequest): Promise<HubListing> {
   const { commit, files: all } = await listRepository({ ...access, ...request });
-  const files = chosen(all, request);
+  const files = pipelineFiles(all, request);
   const id = `hub-${[request.repo, commit.slice(0, 12), request.file ?? ""].join("-").replace(/[^\w.-]+/g, "-")}`;
   const sizes = await presentBytes(id, files);
   return {
@@ -46,7 +46,7 @@ async function list(access: HubAccess, request: HubRequest): Promise<HubListing>
 }
 
 /** The files of a pipeline, in half precision where the repository has that: a tab has little memory. */
-function chosen(files: readonly HubFile[], { repo, file }: HubRequest): readonly HubFile[] {
+function pipelineFiles(files: readonly HubFile[], { repo, file }: HubRequest): readonly HubFile[] {
   if (file === undefined) {
     try {
       return chooseFiles(files, repo, { variant: "fp16" });

@@ -20,10 +20,10 @@ export const dropStore = createStore<DroppedFile | undefined>(undefined);
 export async function receiveFile(file: File): Promise<void> {
   const engine = engineStore.get();
   const model = engine.status === "ready" ? engine.info : undefined;
-  const others = libraryStore.get().items.map(({ name, hash }) => ({ modelName: stemOf(name), modelHash: hash }));
+  const models = libraryStore.get().items.map(({ name, hash }) => ({ modelName: stemOf(name), modelHash: hash }));
   const { fileSettings, isForeign } = await import("../settings/file-settings.ts");
   try {
-    const restored = await fileSettings(file, { base: settingsStore.get(), model, others });
+    const restored = await fileSettings(file, { base: settingsStore.get(), model, models });
     dropStore.set({ file, restored, url: URL.createObjectURL(file) });
   } catch (error) {
     if (isForeign(error) && file.type.startsWith("image/")) {

@@ -4,7 +4,8 @@ import { rehearsedImages } from "aquatint/pipelines";
 import { beforeEach, describe, expect, test } from "vitest";
 import { tinyLatentModel } from "../../../../packages/aquatint/test/tiny-latent-model.ts";
 import { inEnoughPrecision } from "../engine/networks.ts";
-import { type DeviceLimits, fitOf, planWithin } from "./fit.ts";
+import type { DeviceLimits } from "./device-limits.ts";
+import { fitOf, planWithin } from "./fit.ts";
 import { plannedNetworks } from "./planned-networks.ts";
 import { defaultPrecision } from "./precision.ts";
 
@@ -69,21 +70,21 @@ async function drawn(networks: ReturnType<typeof plannedNetworks>, side: number)
 }
 
 test("the plan covers the size of the request and its second pass, in tiles where the image passes the largest", async () => {
-  const [own, large] = [await planOf(64), await planOf(512)];
+  const [small, large] = [await planOf(64), await planOf(512)];
   const hires = await planOf(64, { hires: { scale: 8 } });
-  expect(own.tile).toBeUndefined();
+  expect(small.tile).toBeUndefined();
   expect(large.tile).toBe(32);
   expect(hires.tile).toBe(32);
-  expect(large.bytes).toBeGreaterThan(own.bytes);
+  expect(large.bytes).toBeGreaterThan(small.bytes);
   expect(hires.bytes).toBeGreaterThanOrEqual(large.bytes);
 });
 
 test("networks are opened anew for an image that takes more memory, one at a time where it is short", async () => {
-  const own = await planOf(64);
+  const small = await planOf(64);
   let large = await planOf(512);
   while (large.residency === "all") large = await planOf(512, { budget: large.bytes - 1 });
   const limits = limitsOf(large.bytes);
-  const networks = plannedNetworks({ runtime, model, limits, precision: "float32", memory: own });
+  const networks = plannedNetworks({ runtime, model, limits, precision: "float32", memory: small });
   await drawn(networks, 64);
   expect(live.size).toBeGreaterThan(2); // text encoder, U-Net and decoder
   const before = loads;
@@ -115,7 +116,7 @@ test("an image that fits in no way is refused before anything is loaded, with a 
   expect(loads).toBe(0);
 });
 
-test("a model whose own size does not fit is offered at a smaller one, and one that never fits is not", async () => {
+test("a model whose small size does not fit is offered at a smaller one, and one that never fits is not", async () => {
   const wide = { ...model, modules: { ...model.modules, sampleSize: 256 } };
   const half = await planOf(128);
   const fit = await fitOf(wide, limitsOf(half.bytes));
@@ -162,7 +163,7 @@ describe("precisions", () => {
   });
 
   test.each(["float16", "q8", "q4", "q8f16", "q4f16"] as const)(
-    "a model in %s has programs of its own",
+    "a model in %s has programs of its small",
     async (precision) => {
       const device = precision.includes("16") ? ("webgpu" as const) : ("wasm" as const);
       const limits = { ...limitsOf(64e9), device, hasFloat16: true };
@@ -177,7 +178,7 @@ describe("precisions", () => {
     },
   );
 
-  test("the device's own choice is half where it has that", () => {
+  test("the device's small choice is half where it has that", () => {
     expect(defaultPrecision({ hasFloat16: true })).toBe("float16");
     expect(defaultPrecision({ hasFloat16: false })).toBe("float32");
   });

@@ -1,7 +1,8 @@
 import type { Runtime, TextToImageModel, TextToImageNetwork } from "aquatint";
 import { type MemoryPlan, type OpenNetwork, openNetwork, tiledNetwork } from "aquatint/pipelines";
 import type { Networks } from "../engine/networks.ts";
-import { type DeviceLimits, planWithin } from "./fit.ts";
+import type { DeviceLimits } from "./device-limits.ts";
+import { planWithin } from "./fit.ts";
 import { type PlannedRun, plannedClip, plannedImage } from "./planned-runs.ts";
 import { isHalf, type ModelPrecision, modelIn, widened } from "./precision.ts";
 
@@ -62,24 +63,24 @@ function networkHolder({ runtime, model: full, limits, precision: first, memory 
 /** Networks that are opened when they are first used. The tiles depend on the run alone, so that an image does not depend on those before it. */
 export function plannedNetworks(parts: PlannedParts): Networks {
   const { limits } = parts;
-  const held = networkHolder(parts);
+  const holder = networkHolder(parts);
   const plans = new Map<string, Promise<MemoryPlan>>();
   async function forRun({ key, run }: PlannedRun): Promise<TextToImageNetwork> {
     const planning = plans.get(key) ?? planWithin(run, limits);
     plans.set(key, planning);
     const plan = await planning;
-    await held.reopenFor(plan);
-    return held.network(plan);
+    await holder.reopenFor(plan);
+    return holder.network(plan);
   }
   return {
-    forImage: (plan, options) => forRun(plannedImage(held.model(), plan, options)),
-    forClip: (plan, options) => forRun(plannedClip(held.model(), plan, options)),
-    current: () => held.network({}),
-    makeRoom: async () => (held.way().bytes > limits.budget / 2 ? held.release() : undefined),
-    release: held.release,
+    forImage: (plan, options) => forRun(plannedImage(holder.model(), plan, options)),
+    forClip: (plan, options) => forRun(plannedClip(holder.model(), plan, options)),
+    current: () => holder.network({}),
+    makeRoom: async () => (holder.way().bytes > limits.budget / 2 ? holder.release() : undefined),
+    release: holder.release,
     async widen() {
       plans.clear();
-      return held.widen();
+      return holder.widen();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { TextToImageModel } from "aquatint";
 import { type MemoryPlan, type Precision, withPrecision } from "aquatint/pipelines";
-import type { DeviceLimits } from "./fit.ts";
+import type { DeviceLimits } from "./device-limits.ts";
 
 /** A form in which a visitor's model may compute. */
 interface PrecisionForm {
@@ -45,8 +45,8 @@ function savedBytes({ locations }: TextToImageModel, { weightMemory }: MemoryPla
   for (const [name, { shape, length }] of locations) {
     if (!name.startsWith("unet.") || shape.length !== 2) continue;
     const count = shape.reduce((a, b) => a * b, 1);
-    const held = weightMemory === "packed" && length < 4 * count ? length + 4 * count : length;
-    saved += held - count * (bits / 8 + 4 / 32);
+    const present = weightMemory === "packed" && length < 4 * count ? length + 4 * count : length;
+    saved += present - count * (bits / 8 + 4 / 32);
   }
   return Math.max(0, saved);
 }

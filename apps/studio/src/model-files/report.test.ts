@@ -1,8 +1,8 @@
 import { encodeSafetensors, type RawTensor } from "aquatint/formats";
 import { describe, expect, test } from "vitest";
 import { publishedSingleFile } from "../../test/dropped.ts";
+import type { DeviceLimits } from "./device-limits.ts";
 import { folderOf, singleFile } from "./file-set.ts";
-import type { DeviceLimits } from "./fit.ts";
 import { fileReport } from "./report.ts";
 
 const limits: DeviceLimits = {
@@ -56,8 +56,8 @@ describe("files that are no model, as visitors have them, are named for what the
   });
 
   test("a folder of several checkpoints", async () => {
-    const one = publishedSingleFile();
-    const files = new Map(["a.safetensors", "b.safetensors"].map((name) => [name, fileOf(name, one)]));
+    const bytes = publishedSingleFile();
+    const files = new Map(["a.safetensors", "b.safetensors"].map((name) => [name, fileOf(name, bytes)]));
     await expect(fileReport(folderOf("models", files), { limits })).rejects.toMatchObject({
       message: expect.stringMatching(/models/),
       hint: expect.any(String),

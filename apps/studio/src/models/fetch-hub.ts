@@ -19,15 +19,15 @@ export const setToken = (text: string): void => {
 /** Does something with the hub; what goes wrong is in the store. */
 async function working(status: "listing" | "fetching", work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   controller?.abort();
-  const own = new AbortController();
-  controller = own;
+  const current = new AbortController();
+  controller = current;
   hubStore.set((state) => ({ ...state, status, error: undefined }));
   try {
-    await work(own.signal);
+    await work(current.signal);
   } catch (error) {
-    if (controller !== own) return; // another began
+    if (controller !== current) return; // another began
     const next = hubStore.get().listing ? "listed" : "idle";
-    hubStore.set((state) => ({ ...state, status: next, error: own.signal.aborted ? undefined : asError(error) }));
+    hubStore.set((state) => ({ ...state, status: next, error: current.signal.aborted ? undefined : asError(error) }));
   }
 }
 

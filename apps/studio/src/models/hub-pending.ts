@@ -16,10 +16,10 @@ export function pendingFetches(): readonly PendingFetch[] {
 }
 
 const write = (list: readonly PendingFetch[]): void => writeLocal(KEY, JSON.stringify(list));
-const others = (id: string): readonly PendingFetch[] => pendingFetches().filter((other) => other.id !== id);
+const without = (id: string): readonly PendingFetch[] => pendingFetches().filter((other) => other.id !== id);
 
 /** Remembers a fetch until it is dropped. */
-export const addPending = (fetch: PendingFetch): void => write([...others(fetch.id), fetch]);
+export const addPending = (fetch: PendingFetch): void => write([...without(fetch.id), fetch]);
 
 /** Forgets a fetch that is among the files, or deleted. */
-export const dropPending = (id: string): void => write(others(id));
+export const dropPending = (id: string): void => write(without(id));

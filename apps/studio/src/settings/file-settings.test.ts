@@ -49,7 +49,7 @@ test("an image of another model says whether that is among the visitor's files",
     });
   const other = { modelName: "sd15", modelHash: "abcdef1234".padEnd(64, "0") };
   const notes = async (file: File, change = {}) => {
-    const restored = await fileSettings(file, { ...context, others: [other], ...change });
+    const restored = await fileSettings(file, { ...context, models: [other], ...change });
     return restored?.notes.filter((note) => note.startsWith("made by")).join("\n");
   };
   expect(await notes(image("renamed", "abcdef1234"))).toMatch(/made by renamed: it is among your files as sd15/);

@@ -18,7 +18,7 @@ export interface FileSettingsContext {
   /** The model that draws. */
   readonly model: ModelName | undefined;
   /** Others that the visitor has on the page. */
-  readonly others?: readonly ModelName[] | undefined;
+  readonly models?: readonly ModelName[] | undefined;
 }
 
 /**
@@ -27,21 +27,21 @@ export interface FileSettingsContext {
  */
 export async function fileSettings(
   file: File,
-  { base, model, others = [] }: FileSettingsContext,
+  { base, model, models = [] }: FileSettingsContext,
 ): Promise<RestoredSettings | undefined> {
   const { name } = file;
   const metadata = imageMetadata(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }));
   if (!metadata) return undefined;
   const request = fromMetadata(metadata, { name });
   const { settings, notes } = restored({ ...request.options, ...request.clip }, base);
-  return { settings, notes: [...modelNotes(request, { model, others }), ...request.notes, ...notes] };
+  return { settings, notes: [...modelNotes(request, { model, models }), ...request.notes, ...notes] };
 }
 
 type RequestModel = Pick<ReturnType<typeof fromMetadata>, "model" | "modelHash">;
 
 function modelNotes(
   { model, modelHash: hash = "" }: RequestModel,
-  { model: current, others }: { readonly model: ModelName | undefined; readonly others: readonly ModelName[] },
+  { model: current, models }: { readonly model: ModelName | undefined; readonly models: readonly ModelName[] },
 ): readonly string[] {
   const isHash = ({ modelHash = "" }: ModelName) => hash !== "" && modelHash.startsWith(hash.toLowerCase());
   const isName = ({ modelName }: ModelName) => modelName.toLowerCase() === stemOf(model ?? "").toLowerCase();
@@ -50,7 +50,7 @@ function modelNotes(
     const reason = hash === "" ? "the image holds no hash of it" : "the hash of this page's file is still computed";
     return [`made by ${model}, which this page's model is called, too: ${reason}, so they may differ`];
   }
-  const other = others.find(isHash);
+  const other = models.find(isHash);
   const advice = other
     ? `it is among your files as ${other.modelName}: choose it in the settings`
     : "the model of this page makes another image of the same settings";

@@ -143,7 +143,7 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
     programs: [...memories],
     states: stateBytes(),
     images: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
-    tiles: { whole: Math.max(...decoded.slice(2)), parts: tilesOf(decoded) },
+    tiles: { side: Math.max(...decoded.slice(2)), parts: tilesOf(decoded) },
     async autoencoder(tile) {
       const memories = cache.get(tile) ?? (await autoencoderMemory(open, { tile, factor, shape: decoded, encodes }));
       cache.set(tile, memories);
@@ -154,14 +154,14 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
 
 /** Sides of tiles, in places of the latent: of the whole image, and of its parts. */
 interface MemoryTiles {
-  readonly whole: number;
+  readonly side: number;
   readonly parts: readonly number[];
 }
 
 /** Tiles within a limit, the whole image first where it is. */
-function tilesWithin({ whole, parts }: MemoryTiles, maxTile = whole): readonly (number | undefined)[] {
+function tilesWithin({ side, parts }: MemoryTiles, maxTile = side): readonly (number | undefined)[] {
   const smaller = parts.filter((tile) => tile <= maxTile);
-  if (whole <= maxTile) return [undefined, ...smaller];
+  if (side <= maxTile) return [undefined, ...smaller];
   return smaller[0] === maxTile ? smaller : [maxTile, ...smaller];
 }
 
