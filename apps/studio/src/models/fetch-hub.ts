@@ -26,8 +26,11 @@ async function working(status: "listing" | "fetching", work: (signal: AbortSigna
     await work(current.signal);
   } catch (error) {
     if (controller !== current) return; // another began
-    const next = hubStore.get().listing ? "listed" : "idle";
-    hubStore.set((state) => ({ ...state, status: next, error: current.signal.aborted ? undefined : asError(error) }));
+    const failure = current.signal.aborted ? undefined : asError(error);
+    hubStore.set(({ listing, ...state }) => ({
+      ...{ ...state, status: listing ? "listed" : "idle", error: failure },
+      listing: listing && { ...listing, present: state.done },
+    }));
   }
 }
 
