@@ -114,7 +114,7 @@ describe.skipIf(executablePath === undefined)("models of the hub", () => {
     await hub.close();
     await look("someone/lcm");
     await dialog.getByText(/did not answer about someone\/lcm/).waitFor();
-    await dialog.getByText(/check the connection/).waitFor();
+    await dialog.getByText(/check the connection/i).waitFor();
     await context.close();
   });
 });
