@@ -24,6 +24,11 @@ const openTab = (name: string) => async (page: Page) => {
   await page.getByRole("tab", { name }).click();
   await page.locator("main section, main .gallery-empty").first().waitFor();
 };
+/** Shows the settings, which lie over the page where it is narrow. */
+async function openPanel(page: Page): Promise<void> {
+  await page.evaluate(() => document.body.focus());
+  await page.keyboard.press(",");
+}
 const makeTab = openTab("Make");
 
 /** The page of a first visit. */
@@ -62,16 +67,22 @@ export const views: readonly PageView[] = [
   {
     name: "files",
     async show(page) {
-      if ((await page.getByRole("button", { name: /^Files/ }).count()) === 0) {
-        await openDropped(page, fixture("sd"));
-        await drop(page, fixture("adapters/lora-kohya.safetensors"));
-        await page.getByRole("button", { name: "Files (2)" }).waitFor();
-      }
-      await page.getByRole("button", { name: /^Files/ }).click();
+      await openDropped(page, fixture("sd")); // the same file is listed once
+      await drop(page, fixture("adapters/lora-kohya.safetensors"));
+      await page.getByText("lora-kohya.safetensors added").first().waitFor();
+      await openPanel(page);
+      await page.getByRole("button", { name: "Files (2)" }).click();
     },
     leave: pressEscape,
   },
-  { name: "hub", show: (page) => press(page, "Fetch from the Hub"), leave: pressEscape },
+  {
+    name: "hub",
+    async show(page) {
+      await openPanel(page);
+      await press(page, "Fetch from the Hub");
+    },
+    leave: pressEscape,
+  },
   { name: "status", show: (page) => page.locator(".status").click(), leave: pressEscape },
   { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: pressEscape },
   {

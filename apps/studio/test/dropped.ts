@@ -16,7 +16,7 @@ export async function drop(page: Page, ...files: readonly string[]): Promise<voi
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
+    await session.send("Input.dispatchDragEvent", { type, x: 200, y: 400, data });
   }
   await session.detach();
 }
