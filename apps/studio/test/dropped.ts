@@ -35,7 +35,7 @@ export const ready = (page: Page): Promise<void> =>
 
 /** Waits until the engine has opened what was chosen. */
 export const settled = (page: Page): Promise<void> =>
-  page.locator(".model-fields[data-opening=false]").first().waitFor();
+  page.locator(".model-fields[data-opening=false]").first().waitFor({ state: "attached" });
 
 /** diffusers' images in 0 .. 1 by the names of their runs, as RGB. */
 export async function referenceImage(name: string): Promise<Float32Array> {
