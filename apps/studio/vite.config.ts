@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 import type { ModelManifest } from "./src/engine/manifest.ts";
-import { isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
+import { headersFor, isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
 import { SERVER_META } from "./src/site/server-address.ts";
 
 const packageFolder = fileURLToPath(new URL(".", import.meta.resolve("@aquatint/model-emoji/package.json")));
@@ -71,6 +71,12 @@ function defaultModel(): Plugin {
   };
 }
 
+const POLICY = "Content-Security-Policy";
+const linesOf = (headers: Readonly<Record<string, string>>): string =>
+  Object.entries(headers)
+    .map(([name, value]) => `  ${name}: ${value}`)
+    .join("\n");
+
 /** The policy in the page itself, the files of headers that some hosts read, and the server that the page uses, if one is named. */
 function policies(): Plugin {
   const address = process.env["AQUATINT_STUDIO_SERVER"];
@@ -88,9 +94,15 @@ function policies(): Plugin {
         ? []
         : [{ tag: "meta", attrs: { name: SERVER_META, content: server }, injectTo: "head" as const }]),
     ],
-    generateBundle() {
-      const lines = Object.entries(pageHeaders(server)).map(([name, value]) => `  ${name}: ${value}`);
-      this.emitFile({ type: "asset", fileName: "_headers", source: `/*\n${lines.join("\n")}\n` });
+    generateBundle(_, bundle) {
+      // rules of such files add up, and two policies would both hold: each file has one
+      const { [POLICY]: _policy, ...shared } = pageHeaders(server);
+      const policyOf = (path: string) => ({ [POLICY]: headersFor(path, { server })[POLICY] ?? "" });
+      const workers = Object.keys(bundle).filter((name) => name.includes("worker"));
+      const paths = ["/", "/index.html", "/lecture/", "/lecture/index.html", ...workers.map((name) => `/${name}`)];
+      const rules = [["/*", shared] as const, ...paths.map((path) => [path, policyOf(path)] as const)];
+      const text = rules.map(([path, headers]) => `${path}\n${linesOf(headers)}\n`).join("");
+      this.emitFile({ type: "asset", fileName: "_headers", source: text });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Page } from "playwright";
+import { drop, fixture, useModel as openDropped } from "../test/dropped.ts";
 import { draw } from "../test/page.ts";
 
 /** A state of the page that is worth a picture. */
@@ -23,6 +24,11 @@ const openTab = (name: string) => async (page: Page) => {
   await page.getByRole("tab", { name }).click();
   await page.locator("main section, main .gallery-empty").first().waitFor();
 };
+/** Shows the settings, which lie over the page where it is narrow. */
+async function openPanel(page: Page): Promise<void> {
+  await page.evaluate(() => document.body.focus());
+  await page.keyboard.press(",");
+}
 const makeTab = openTab("Make");
 
 /** The page of a first visit. */
@@ -49,6 +55,33 @@ export const views: readonly PageView[] = [
       await pressEscape(page);
       await page.evaluate(() => (document.activeElement as HTMLElement).blur()); // of the panel
     },
+  },
+  {
+    name: "dropped-model",
+    async show(page) {
+      await drop(page, fixture("xl"));
+      await page.getByRole("button", { name: "Use this model" }).waitFor();
+    },
+    leave: pressEscape,
+  },
+  {
+    name: "files",
+    async show(page) {
+      await openDropped(page, fixture("sd")); // the same file is listed once
+      await drop(page, fixture("adapters/lora-kohya.safetensors"));
+      await page.getByText("lora-kohya.safetensors added").first().waitFor();
+      await openPanel(page);
+      await page.getByRole("button", { name: "Files (2)" }).click();
+    },
+    leave: pressEscape,
+  },
+  {
+    name: "hub",
+    async show(page) {
+      await openPanel(page);
+      await press(page, "Fetch from the Hub");
+    },
+    leave: pressEscape,
   },
   { name: "status", show: (page) => page.locator(".status").click(), leave: pressEscape },
   { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: pressEscape },

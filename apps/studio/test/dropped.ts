@@ -16,7 +16,7 @@ export async function drop(page: Page, ...files: readonly string[]): Promise<voi
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
+    await session.send("Input.dispatchDragEvent", { type, x: 200, y: 400, data });
   }
   await session.detach();
 }
@@ -35,7 +35,7 @@ export const ready = (page: Page): Promise<void> =>
 
 /** Waits until the engine has opened what was chosen. */
 export const settled = (page: Page): Promise<void> =>
-  page.locator(".model-fields[data-opening=false]").first().waitFor();
+  page.locator(".model-fields[data-opening=false]").first().waitFor({ state: "attached" });
 
 /** diffusers' images in 0 .. 1 by the names of their runs, as RGB. */
 export async function referenceImage(name: string): Promise<Float32Array> {

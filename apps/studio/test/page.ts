@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
 import { build } from "vite";
 import { findChromium } from "../../../scripts/browser.ts";
-import { type Site, serveSite } from "../src/command/serve-site.node.ts";
+import { type Site, type SiteOptions, serveSite } from "../src/command/serve-site.node.ts";
 import type { ModelManifest } from "../src/engine/manifest.ts";
 import { initialSettings, type Settings } from "../src/settings/settings.ts";
 
@@ -42,9 +42,9 @@ export async function buildPage(): Promise<string> {
 }
 
 /** Builds the page and serves it as `aquatint studio` does. */
-export async function openStudio(): Promise<Studio> {
+export async function openStudio(options: Pick<SiteOptions, "hub"> = {}): Promise<Studio> {
   const folder = await buildPage();
-  const site = await serveSite({ folder, port: 0 });
+  const site = await serveSite({ folder, port: 0, ...options });
   const args = ["--enable-unsafe-webgpu", "--enable-features=Vulkan", "--use-webgpu-adapter=swiftshader"];
   const browser = await chromium.launch({ executablePath: executablePath!, args });
   return {

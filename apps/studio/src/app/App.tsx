@@ -4,6 +4,7 @@ import { backendStore } from "../backend/backend.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
+import { hubStore } from "../models/hub-store.ts";
 import { isWeightsName } from "../models/names.ts";
 import { receivedStore } from "../models/receive-models.ts";
 import { useModelDrop } from "../models/use-model-drop.ts";
@@ -63,11 +64,13 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
 const Windows = () => {
   const isMaskOpen = useStore(viewStore, (state) => state.isMaskOpen);
   const isExtendOpen = useStore(viewStore, (state) => state.isExtendOpen);
+  const isHubOpen = useStore(hubStore, (hub) => hub.isOpen);
   const isModelReceived = useStore(receivedStore, (received) => received !== undefined);
   return (
     <>
       <DroppedFileWindow />
       <Later part="model" isUsed={isModelReceived} />
+      <Later part="hub" isUsed={isHubOpen} />
       <Later part="mask" isUsed={isMaskOpen} />
       <Later part="extend" isUsed={isExtendOpen} />
     </>

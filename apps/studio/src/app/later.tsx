@@ -8,6 +8,7 @@ const parts = {
   grid: async () => (await import("../grid/GridView.tsx")).GridView,
   compare: async () => (await import("../compare/CompareView.tsx")).CompareView,
   model: async () => (await import("../models/ModelWindow.tsx")).ModelWindow,
+  hub: async () => (await import("../models/HubWindow.tsx")).HubWindow,
   mask: async () => (await import("../source/MaskEditor.tsx")).MaskEditor,
   extend: async () => (await import("../source/ExtendEditor.tsx")).ExtendEditor,
 } satisfies Readonly<Record<string, () => Promise<ComponentType>>>;
@@ -21,6 +22,7 @@ const components: Readonly<Record<Part, ComponentType>> = {
   grid: laterPart("grid"),
   compare: laterPart("compare"),
   model: laterPart("model"),
+  hub: laterPart("hub"),
   mask: laterPart("mask"),
   extend: laterPart("extend"),
 };

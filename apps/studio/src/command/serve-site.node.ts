@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { AquatintError, messageOf } from "aquatint";
-import { pageHeaders } from "../site/headers.ts";
+import { HUB, headersFor } from "../site/headers.ts";
 import { siteAnswer } from "./site-answer.node.ts";
-import { type SiteFile, siteFiles } from "./site-files.node.ts";
+import { jsonFile, type SiteFile, siteFiles } from "./site-files.node.ts";
 
 /** Options of `serveSite`. */
 export interface SiteOptions {
@@ -15,6 +15,8 @@ export interface SiteOptions {
   readonly port: number;
   /** Origin of an `aquatint serve` that the page may use. */
   readonly server?: string | undefined;
+  /** Address of the hub from which visitors may fetch models; the Hugging Face Hub's when absent. */
+  readonly hub?: string | undefined;
 }
 
 /** The page, served. */
@@ -24,9 +26,11 @@ export interface Site {
 }
 
 /** Serves the page to this machine, with the headers that it needs. @throws AquatintError "studio/…". */
-export async function serveSite({ folder, port, server: origin }: SiteOptions): Promise<Site> {
-  const context = { files: await siteFiles(folder, { server: origin }), common: pageHeaders(origin) };
-  const server = createServer((request, response) => answer(request, response, context));
+export async function serveSite({ folder, port, server: origin, hub = HUB }: SiteOptions): Promise<Site> {
+  const files = new Map(await siteFiles(folder, { server: origin }));
+  files.set("/hub.json", jsonFile({ endpoint: hub }));
+  const headersOf = (path: string) => headersFor(path, { server: origin, hub });
+  const server = createServer((request, response) => answer(request, response, { files, headersOf }));
   await listen(server, port);
   const { port: actual } = server.address() as AddressInfo;
   return {
@@ -60,13 +64,13 @@ function portError(port: number, cause: NodeJS.ErrnoException): AquatintError {
 
 interface AnswerContext {
   readonly files: ReadonlyMap<string, SiteFile>;
-  readonly common: Readonly<Record<string, string>>;
+  readonly headersOf: (path: string) => Readonly<Record<string, string>>;
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, { files, common }: AnswerContext): void {
+function answer(request: IncomingMessage, response: ServerResponse, { files, headersOf }: AnswerContext): void {
   const { method = "GET", url = "/", headers: sent } = request;
   const siteRequest = { method, address: pathOf(url), range: sent.range, ifNoneMatch: sent["if-none-match"] };
-  const { status, headers, body } = siteAnswer(files, siteRequest, common);
+  const { status, headers, body } = siteAnswer(files, siteRequest, headersOf);
   response.writeHead(status, headers);
   if (body === undefined) response.end();
   else if (body instanceof Uint8Array) response.end(body);

@@ -21,6 +21,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "secret.txt"), "secret");
   await writeFile(join(folder, "site/index.html"), "<p>page");
   await writeFile(join(folder, "site/assets/a b.wasm"), "0123456789");
+  await writeFile(join(folder, "site/assets/hub.worker-a1b2.js"), "");
   site = await serveSite({ folder: join(folder, "site"), port: 0 });
 });
 afterAll(async () => {
@@ -37,6 +38,28 @@ test.each(["", "index.html", "assets/a%20b.wasm", "missing"])(
     for (const [name, value] of Object.entries(pageHeaders())) expect(headers.get(name)).toBe(value);
   },
 );
+
+const connections = async (path: string, address = site.url) => {
+  const { headers } = await fetch(new URL(path, address));
+  return /connect-src ([^;]*)/.exec(headers.get("content-security-policy") ?? "")?.[1];
+};
+
+test("the script that fetches from the hub may connect to it, and no other file may", async () => {
+  expect(await connections("assets/hub.worker-a1b2.js")).toBe(
+    "'self' https://huggingface.co https://*.huggingface.co https://*.hf.co",
+  );
+  for (const path of ["", "hub.json", "assets/hub.worker-none"]) expect(await connections(path)).not.toContain("https");
+  expect(await (await get("hub.json")).json()).toEqual({ endpoint: "https://huggingface.co" });
+});
+
+test("another hub takes the place of the usual one", async () => {
+  const mirror = await serveSite({ folder: join(folder, "site"), port: 0, hub: "https://mirror.example/hub" });
+  expect(await connections("assets/hub.worker-a1b2.js", mirror.url)).toBe("'self' https://mirror.example");
+  expect(await (await fetch(new URL("hub.json", mirror.url))).json()).toEqual({
+    endpoint: "https://mirror.example/hub",
+  });
+  await mirror.close();
+});
 
 test("files have their type, and those with a hash in the name may be kept", async () => {
   const [page, wasm] = [await get(""), await get("assets/a%20b.wasm")];

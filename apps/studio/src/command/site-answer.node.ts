@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
-import { pageHeaders } from "../site/headers.ts";
+import { headersFor } from "../site/headers.ts";
 import { SAME_SERVER } from "../site/server-address.ts";
 import { type SiteFile, siteFiles } from "./site-files.node.ts";
 
@@ -20,12 +20,13 @@ export interface SiteAnswer {
   readonly body?: { readonly path: string; readonly start: number; readonly end: number } | Uint8Array | undefined;
 }
 
-/** Answers requests for the files of a page, with `headers` on each. */
+/** Answers requests for the files of a page, with the headers of each. */
 export function siteAnswer(
   files: ReadonlyMap<string, SiteFile>,
   { method, address, range, ifNoneMatch }: SiteRequest,
-  headers: Readonly<Record<string, string>>,
+  headersOf: (address: string) => Readonly<Record<string, string>>,
 ): SiteAnswer {
+  const headers = headersOf(address);
   const file = files.get(address);
   if (method !== "GET" && method !== "HEAD") return { status: 405, headers: { ...headers, Allow: "GET, HEAD" } };
   if (!file) return { status: 404, headers };
@@ -71,9 +72,8 @@ function partOf(range: string | undefined, size: number): Part | "outside" | und
 /** The page of a folder as answers of the server that it uses, which serves it one level below its own address. @throws AquatintError "studio/not-built". */
 export async function siteResponses(folder: string): Promise<(request: SiteRequest) => Response> {
   const files = await siteFiles(folder, { server: SAME_SERVER });
-  const common = pageHeaders();
   return (request) => {
-    const { status, headers, body } = siteAnswer(files, request, common);
+    const { status, headers, body } = siteAnswer(files, request, (address) => headersFor(address));
     return new Response(responseBody(body), { status, headers });
   };
 }

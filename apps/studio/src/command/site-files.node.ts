@@ -72,6 +72,13 @@ async function describe(path: string, folder: string): Promise<[address: string,
   return [address, { path, size, type, etag, immutable: address.startsWith("/assets/") }];
 }
 
+/** A file of the page that is not on the disk. */
+export function jsonFile(content: object): SiteFile {
+  const bytes = new TextEncoder().encode(JSON.stringify(content));
+  const etag = `"${createHash("sha256").update(bytes).digest("hex").slice(0, 16)}"`;
+  return { path: "", size: bytes.length, type: "application/json", etag, immutable: false, bytes };
+}
+
 const policyElement = /<meta http-equiv="Content-Security-Policy"[^>]*>/;
 
 /** The page with the address of its server, which its policy lets it call. */

@@ -20,7 +20,7 @@ export const addStudio = (program: Command, io: Io): Command =>
     .command("studio")
     .summary("open a page that makes images in the browser")
     .description(
-      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; nothing is sent anywhere, unless you name a server and draw on it. Ctrl+C ends it.",
+      "Serves the studio, a web page, to this machine only and opens it in the browser. The model runs in the page; prompts and images are sent nowhere, unless you name a server and draw on it. Where you fetch a model, it comes from the Hugging Face Hub, or from HF_ENDPOINT. Ctrl+C ends it.",
     )
     .option(
       "--port <n>",
@@ -46,7 +46,10 @@ export function serverOrigin(text: string): string {
 }
 
 async function studio({ port, open, server }: Flags, io: Io): Promise<void> {
-  const site = await serveSite({ folder: siteFolder(), port, server });
+  const site = await serveSite({
+    ...{ folder: siteFolder(), port, server },
+    hub: io.env["HF_ENDPOINT"]?.replace(/\/+$/, "") || undefined,
+  });
   io.stdout.write(`${site.url}\n`);
   if (open) openBrowser(site.url, io);
   await aborted(io.signal);

@@ -62,7 +62,7 @@ export function startEngine(onLost: () => void): EngineClient {
         signal?.addEventListener("abort", abort, { once: true });
         post({ id, call, params } as EngineRequest);
       }),
-    close: () => end(engineLost("it was closed")),
+    close: () => end(engineClosed()),
   };
 }
 
@@ -82,6 +82,11 @@ function settle(pending: Map<number, Pending>, data: Exclude<EngineAnswer, { rea
 const engineLost = (message: string) =>
   new AquatintError("studio/engine-lost", `the engine ended: ${message}`, {
     hint: "it starts again with the next image; if it ends again, close other pages to free memory",
+  });
+
+const engineClosed = () =>
+  new AquatintError("studio/engine-closed", "the engine was closed for another model or device", {
+    hint: "draw the image again",
   });
 
 const restored = ({ code, message, hint }: { code: string; message: string; hint?: string | undefined }) =>

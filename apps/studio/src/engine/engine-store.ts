@@ -54,6 +54,7 @@ async function start(device = chosenDevice()): Promise<EngineClient> {
     );
     engineStore.set({ status: "ready", info });
     sayStored(info);
+    if (info.modelHash === undefined) void addHash(started);
     return started;
   } catch (error) {
     started.close();
@@ -72,6 +73,17 @@ function onProcessor({ message }: AquatintError): Promise<EngineClient> {
   say("WebGPU does not work here. The processor draws from now on.", { detail: message });
   return start("wasm");
 }
+
+/** Adds the hash of a visitor's model, which takes a second for each 70 MB or so. */
+async function addHash(engine: EngineClient): Promise<void> {
+  const modelHash = await engine.call("hash", undefined).catch(() => undefined); // the engine ended: the next one computes it
+  engineStore.set((state) =>
+    state.status === "ready" && client === engine ? { ...state, info: { ...state.info, modelHash } } : state,
+  );
+}
+
+/** SHA-256 of the weights of the model that draws, once it is known. */
+export const modelHash = async (): Promise<string | undefined> => (await openEngine()).call("hash", undefined);
 
 function sayStored({ damagedPieces, isModelKept }: EngineInfo): void {
   if (damagedPieces > 0) say("The stored model was damaged. The damaged parts were fetched again.");

@@ -12,7 +12,9 @@ import { composite } from "./composite.ts";
 import { clipFrames, encodeClip } from "./encode-clip.ts";
 import { type CallOptions, type Loaded, load } from "./load.ts";
 import { drawClip, loadMotion, type MotionEngine } from "./motion.ts";
+import { inEnoughPrecision } from "./networks.ts";
 import type {
+  ClipOptions,
   DrawOptions,
   DrawResult,
   EngineCall,
@@ -33,7 +35,7 @@ export function createEngine() {
     if (loading) return loading;
     throw new AquatintError("studio/closed", "the engine has no model yet", { hint: "open it first" });
   };
-  const motionOf = lastMotion();
+  const motions = lastMotion();
   const calls: Calls = {
     async open(params, options) {
       loading = load(params, options);
@@ -43,16 +45,18 @@ export function createEngine() {
     misfits: async (params) => misfits(await loaded(), params),
     async draw(params, options) {
       const engine = await loaded();
-      return draw(engine, params, options).catch(explained(engine));
+      await motions.makeRoom();
+      const work = () => draw(engine, params, options);
+      return inEnoughPrecision(engine.networks, { work, onWiden: onWiden(options) }).catch(explained(engine));
     },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
-      const { info, previewer } = engine;
-      const drawing = async () =>
-        drawClip(await motionOf(motion, engine, options), clip, { engine: info, previewer, ...options });
-      return drawing().catch(explained(engine));
+      const work = async () =>
+        drawMotion(engine, { clip, motion: () => motions.load(motion, engine, options) }, options);
+      return work().catch(explained(engine));
     },
-    motion: async (source, options) => (await motionOf(source, await loaded(), options)).info,
+    hash: async () => (await loaded()).modelHash(),
+    motion: async (source, options) => (await motions.load(source, await loaded(), options)).info,
     frames: ({ png }) => clipFrames(png),
     encode: ({ png, format }) => encodeClip(png, format),
     count: async (params) => countTokens(await loaded(), params),
@@ -64,6 +68,18 @@ export function createEngine() {
   };
 }
 
+interface MotionCall {
+  readonly clip: ClipOptions;
+  motion(): Promise<MotionEngine>;
+}
+
+async function drawMotion(engine: Loaded, { clip, motion }: MotionCall, options: CallOptions): Promise<DrawResult> {
+  await engine.networks.makeRoom();
+  const loaded = await motion();
+  const work = () => drawClip(loaded, clip, { ...engine, ...options });
+  return inEnoughPrecision(loaded.networks, { work, onWiden: onWiden(options) });
+}
+
 type Calls = {
   readonly [K in EngineCall]: (
     params: EngineCalls[K]["params"],
@@ -71,10 +87,15 @@ type Calls = {
   ) => Promise<EngineCalls[K]["result"]>;
 };
 
+const onWiden =
+  ({ onEvent }: CallOptions) =>
+  () =>
+    onEvent({ type: "precision" });
+
 /** Loads motion adapters, and keeps the last one. */
 function lastMotion() {
   let last: { readonly key: string; readonly engine: Promise<MotionEngine> } | undefined;
-  return async (source: MotionSource, engine: Loaded, { onEvent }: CallOptions): Promise<MotionEngine> => {
+  const load = async (source: MotionSource, engine: Loaded, { onEvent }: CallOptions): Promise<MotionEngine> => {
     const { base, file } = source;
     const key = file ? `${file.name} ${file.size} ${file.lastModified}` : base;
     if (last?.key === key) return last.engine;
@@ -82,7 +103,7 @@ function lastMotion() {
     last = { key, engine: loadMotion(source, engine, onEvent) };
     const { engine: loading } = last;
     await before?.then(
-      ({ network }) => network[Symbol.asyncDispose](),
+      ({ networks }) => networks.release(),
       () => {},
     ); // one is enough in memory
     return loading.catch((error: unknown) => {
@@ -90,11 +111,16 @@ function lastMotion() {
       throw error;
     });
   };
+  const makeRoom = async () => {
+    const engine = await last?.engine.catch(() => undefined); // whoever loads it hears why it failed
+    await engine?.networks.makeRoom();
+  };
+  return { load, makeRoom };
 }
 
 async function inspect({ files, device }: EngineCalls["inspect"]["params"]) {
   const { fileReport } = await import("../model-files/report.ts");
-  const { deviceLimits } = await import("../model-files/fit.ts");
+  const { deviceLimits } = await import("../model-files/device-limits.ts");
   return fileReport(files, { limits: await deviceLimits(device) });
 }
 
@@ -112,9 +138,10 @@ const explained =
   };
 
 async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
-  const { model, network, previewer } = engine;
+  const { model, networks, previewer } = engine;
   const start = performance.now();
   const plan = await planTextToImage(model, options);
+  const network = await networks.forImage(plan, options);
   const points: TracePoint[] = [];
   for await (const event of textToImage(network, plan, { signal, previewer })) {
     if (event.type === "evaluation") {
@@ -126,7 +153,7 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
     }
     const { init, mask, feather = 0 } = options;
     const image = init && mask ? composite({ result: event.image, init, mask, feather }) : event.image;
-    const recipe = recipeOf(engine, plan, options);
+    const recipe = await recipeOf(engine, plan, options);
     const text = { ...parameterTexts(recipe, await webUiSampler(plan)) };
     const seconds = (performance.now() - start) / 1000;
     return { png: encodePng({ ...image, text }), recipe, trace: { points }, seconds };
@@ -138,10 +165,11 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
 const shapeAt = ({ hiresFix, ...plan }: TextToImagePlan, i: number): TracePoint["shape"] =>
   hiresFix && i >= stepCount(plan) ? hiresFix.latentShape : plan.latentShape;
 
-const recipeOf = ({ info, model }: Loaded, plan: Awaited<ReturnType<typeof planTextToImage>>, options: DrawOptions) =>
+const recipeOf = async ({ info, model, source, modelHash }: Loaded, plan: TextToImagePlan, options: DrawOptions) =>
   generationParameters(plan, {
     model: info.modelName,
-    modelHash: info.modelHash,
+    modelHash: await modelHash(),
+    otherVae: source?.vae !== undefined,
     version: import.meta.env.AQUATINT_VERSION,
     options,
     networks: model,
@@ -162,11 +190,12 @@ function countTokens({ model, source }: Loaded, { text: prompt, syntax }: Engine
 }
 
 async function decode(
-  { network }: Loaded,
+  { networks }: Loaded,
   { latents, shape }: EngineCalls["decode"]["params"],
   { signal }: CallOptions,
 ) {
   const images = [];
+  const network = await networks.current();
   for (const data of latents) {
     const pixels = await network.decode(
       { dtype: "float32", shape: [1, ...shape], data: new Float32Array(data) },

@@ -1,15 +1,10 @@
-import {
-  type Model,
-  type Runtime,
-  type TextToImageModel,
-  type TextToImageNetwork,
-  textToImageModel,
-  textToImageNetwork,
-} from "aquatint";
+import { type Model, type Runtime, type TextToImageModel, textToImageModel, textToImageNetwork } from "aquatint";
 import { modelPreviewer, type Previewer } from "aquatint/pipelines";
 import { webRuntime } from "aquatint/web";
+import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import { hostedModel } from "./hosted-model.ts";
+import { fixedNetworks, type Networks } from "./networks.ts";
 import type { EngineCalls, EngineEvent, EngineInfo } from "./protocol.ts";
 
 /** Options of each call. */
@@ -24,10 +19,14 @@ export interface Loaded {
   readonly published: Model;
   readonly source: ModelSource | undefined;
   readonly model: TextToImageModel;
-  readonly network: TextToImageNetwork;
+  readonly networks: Networks;
+  /** What this device can hold of a visitor's files; undefined for the page's own model. */
+  readonly limits?: DeviceLimits | undefined;
   readonly runtime: Runtime;
   readonly previewer: Previewer | undefined;
   readonly info: EngineInfo;
+  /** SHA-256 of the model's weights, as images name it; of a visitor's files it is computed when it is first wanted. */
+  readonly modelHash: () => Promise<string | undefined>;
 }
 
 type ModelFacts = Pick<EngineInfo, "modelName" | "modelHash" | "modelBytes" | "isModelKept" | "damagedPieces">;
@@ -44,7 +43,9 @@ export async function load(params: EngineCalls["open"]["params"], { onEvent }: C
   const runtime = await starting;
   const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const info = { ...modelInfo(model), ...facts, device, threads: runtime.threads };
-  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
+  const modelHash = async () => info.modelHash;
+  const networks = fixedNetworks(network);
+  return { published, source, model, networks, runtime, previewer: modelPreviewer(model), info, modelHash };
 }
 
 type OnEvent = CallOptions["onEvent"];
@@ -71,13 +72,26 @@ async function loadFiles(
     },
   });
   onEvent({ type: "loading" });
-  const { published, model, network, runtime, opened } = loaded;
+  const { published, model, runtime, networks, limits, opened } = loaded;
   const fileFacts: ModelFacts = {
     ...{ modelName: loaded.name, modelHash: source.modelHash, modelBytes: loaded.bytes ?? 0 },
     ...{ isModelKept: undefined, damagedPieces: 0 },
   };
   const info = { ...modelInfo(model), ...(pageFacts ?? fileFacts), device, threads: runtime.threads, source: opened };
-  return { published, source, model, network, runtime, previewer: modelPreviewer(model), info };
+  const modelHash = pageFacts ? async () => info.modelHash : once(() => hashOf(source, published));
+  const previewer = modelPreviewer(model);
+  return { published, source, model, networks, limits, runtime, previewer, info, modelHash };
+}
+
+const hashOf = async ({ modelHash }: ModelSource, published: Model) =>
+  modelHash ?? (await import("../model-files/weights-hash.ts")).weightsHash(published);
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }
 
 const modelInfo = ({ modules, generation, scheduler, tokenizers }: TextToImageModel) => ({

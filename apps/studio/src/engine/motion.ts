@@ -8,14 +8,12 @@ import {
   openModel,
   type Runtime,
   type TextToImageModel,
-  type TextToImageNetwork,
   textToImageModel,
   textToImageNetwork,
 } from "aquatint";
 import { encodeApng, withTexts } from "aquatint/formats";
 import {
   motionModules,
-  openNetwork,
   type Previewer,
   parameterTexts,
   planTextToVideo,
@@ -25,8 +23,10 @@ import {
   withLinearBetas,
   withMotionModules,
 } from "aquatint/pipelines";
+import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import { fetchManifest, storedModel } from "./model-files.ts";
+import { fixedNetworks, type Networks } from "./networks.ts";
 import { browserPieces } from "./pieces.ts";
 import type { ClipOptions, DrawResult, EngineEvent, EngineInfo, MotionInfo, MotionSource } from "./protocol.ts";
 
@@ -34,7 +34,7 @@ import type { ClipOptions, DrawResult, EngineEvent, EngineInfo, MotionInfo, Moti
 export interface MotionEngine {
   readonly info: MotionInfo;
   readonly model: TextToImageModel;
-  readonly network: TextToImageNetwork;
+  readonly networks: Networks;
 }
 
 /** What motion modules are put into. */
@@ -45,6 +45,7 @@ export interface MotionParts {
   readonly source: ModelSource | undefined;
   readonly runtime: Runtime;
   readonly info: Pick<EngineInfo, "source">;
+  readonly limits?: DeviceLimits | undefined;
 }
 
 /** The model with a motion adapter's modules in its U-Net. @throws AquatintError "studio/motion", "model/…" or "motion/…". */
@@ -56,9 +57,9 @@ export async function loadMotion(
   const files = source.file ? fileOf(source.file) : await hostFiles(source.base, onEvent);
   const motion = motionModules(await openModel(files));
   const model = await withMotion(parts, (images) => withMotionModules(images, motion));
-  const network = await networkOf(model, parts);
+  const networks = await networksOf(model, parts);
   const info = { name: files.name, maxFrames: motion.config.motion_max_seq_length };
-  return { info, model, network };
+  return { info, model, networks };
 }
 
 type Change = (images: TextToImageModel) => TextToImageModel;
@@ -71,12 +72,13 @@ async function withMotion({ published, source }: MotionParts, change: Change): P
   return withCompanions(model, { ...source, controls: [] }, change);
 }
 
-/** The networks, in the form in which the model of images is loaded. */
-async function networkOf(model: TextToImageModel, { runtime, info }: MotionParts): Promise<TextToImageNetwork> {
-  const parts = { modules: model.modules, ...(await model.binding()) };
-  const memory = info.source?.memory;
-  if (!memory) return textToImageNetwork({ runtime, ...parts });
-  return openNetwork(runtime, { parts, memory }).forGeneration(() => {});
+/** The networks, as those of the model of images are. */
+async function networksOf(model: TextToImageModel, { runtime, info, limits }: MotionParts): Promise<Networks> {
+  const { source } = info;
+  if (!source || !limits)
+    return fixedNetworks(textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) }));
+  const { plannedNetworks } = await import("../model-files/planned-networks.ts");
+  return plannedNetworks({ runtime, model, limits, ...source });
 }
 
 const fileOf = (file: File): ModelFiles => blobFiles(new Map([[file.name, file]]), file.name);
@@ -97,7 +99,9 @@ const noMotion = () =>
 
 /** Facts about the engine that a clip's recipe names. */
 export interface ClipContext {
-  readonly engine: Pick<EngineInfo, "modelName" | "modelHash">;
+  readonly info: Pick<EngineInfo, "modelName">;
+  readonly source: ModelSource | undefined;
+  readonly modelHash: () => Promise<string | undefined>;
   readonly previewer: Previewer | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: EngineEvent) => void;
@@ -105,21 +109,23 @@ export interface ClipContext {
 
 /** Makes a clip, as an animated PNG file with its recipe in it. */
 export async function drawClip(
-  { info, model, network }: MotionEngine,
+  { info: motion, model, networks }: MotionEngine,
   options: ClipOptions,
-  { engine, previewer, signal, onEvent }: ClipContext,
+  { info, source, modelHash, previewer, signal, onEvent }: ClipContext,
 ): Promise<DrawResult> {
   const start = performance.now();
   const plan = await planTextToVideo(model, options);
+  const network = await networks.forClip(plan, options);
   for await (const event of textToVideo(network, plan, { signal, previewer })) {
     if (event.type === "evaluation" && event.final) {
       onEvent({ type: "step", i: event.i + 1, n: event.n, preview: event.preview });
     }
     if (event.type !== "video") continue;
     const recipe = videoParameters(plan, {
-      model: engine.modelName,
-      modelHash: engine.modelHash,
-      motion: info.name,
+      model: info.modelName,
+      modelHash: await modelHash(),
+      motion: motion.name,
+      otherVae: source?.vae !== undefined,
       version: import.meta.env.AQUATINT_VERSION,
       options,
       networks: model,

@@ -93,6 +93,8 @@ export interface DrawResult {
 export type EngineEvent =
   | { readonly type: "model"; readonly progress: ModelProgress }
   | { readonly type: "loading" }
+  /** Half precision overflowed; the image is made again in float32. */
+  | { readonly type: "precision" }
   | { readonly type: "step"; readonly i: number; readonly n: number; readonly preview: Image | undefined };
 
 /** Calls of the engine's worker. */
@@ -117,6 +119,8 @@ export interface EngineCalls {
     readonly params: { readonly companions: readonly Companion[] };
     readonly result: readonly (EngineFailure | undefined)[];
   };
+  /** SHA-256 of the weights of the model that is loaded; undefined where they cannot be read. */
+  hash: { readonly params: undefined; readonly result: string | undefined };
   draw: { readonly params: DrawOptions; readonly result: DrawResult };
   clip: {
     readonly params: { readonly options: ClipOptions; readonly motion: MotionSource };

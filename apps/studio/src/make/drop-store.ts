@@ -1,4 +1,6 @@
 import { asError, engineStore } from "../engine/engine-store.ts";
+import { stemOf } from "../model-files/file-set.ts";
+import { libraryStore } from "../models/library.ts";
 import type { RestoredSettings } from "../settings/recipe-settings.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { createStore } from "../state/store.ts";
@@ -18,9 +20,10 @@ export const dropStore = createStore<DroppedFile | undefined>(undefined);
 export async function receiveFile(file: File): Promise<void> {
   const engine = engineStore.get();
   const model = engine.status === "ready" ? engine.info : undefined;
+  const models = libraryStore.get().items.map(({ name, hash }) => ({ modelName: stemOf(name), modelHash: hash }));
   const { fileSettings, isForeign } = await import("../settings/file-settings.ts");
   try {
-    const restored = await fileSettings(file, { base: settingsStore.get(), model });
+    const restored = await fileSettings(file, { base: settingsStore.get(), model, models });
     dropStore.set({ file, restored, url: URL.createObjectURL(file) });
   } catch (error) {
     if (isForeign(error) && file.type.startsWith("image/")) {

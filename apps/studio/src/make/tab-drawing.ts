@@ -16,19 +16,31 @@ export const tabDrawing: DrawingBackend = {
 
 type OnNews = (news: DrawingNews) => void;
 
-/** Makes an image; once more where the engine ended in the middle. */
+/** Makes an image; once more where the engine ended in the middle, and again whenever the visitor chose another one. */
 async function drawAgain(request: DrawRequest, signal: AbortSignal, onNews: OnNews): Promise<DrawResult> {
-  try {
-    return await draw(request, signal, onNews);
-  } catch (error) {
-    if (signal.aborted || !endings.includes(asError(error).code)) throw error;
-    say("The engine ended in the middle of an image. It starts again, and the image is drawn anew.");
-    return draw(request, signal, onNews);
+  for (let losses = 0; ; ) {
+    try {
+      return await draw(request, signal, onNews);
+    } catch (error) {
+      const { code } = asError(error);
+      const notice = endings[code];
+      if (signal.aborted || !notice) throw error;
+      if (code !== CLOSED && losses++ > 0) throw error;
+      say(notice);
+    }
   }
 }
 
-/** Errors of an engine or its ONNX Runtime that ended: a browser in need of memory, or a graphics device that was lost. */
-const endings: readonly string[] = ["studio/engine-lost", "runtime/worker-died"];
+const OVERFLOW = "The image overflowed in half precision. It is drawn anew in float32, and so are those that follow.";
+const CLOSED = "studio/engine-closed";
+const LOST = "The engine ended in the middle of an image. It starts again, and the image is drawn anew.";
+
+/** Errors of an engine or its ONNX Runtime that ended, and what is said: the browser needs memory, a graphics device was lost, another model was chosen. */
+const endings: Readonly<Record<string, string>> = {
+  [CLOSED]: "The model or the device was changed in the middle of an image. The image is drawn anew with the new one.",
+  "studio/engine-lost": LOST,
+  "runtime/worker-died": LOST,
+};
 
 async function draw(job: DrawRequest, signal: AbortSignal, onNews: OnNews): Promise<DrawResult> {
   const request = await aborting(modelRequest(job), signal);
@@ -36,6 +48,7 @@ async function draw(job: DrawRequest, signal: AbortSignal, onNews: OnNews): Prom
   const call: CallOptions = {
     signal,
     onEvent(event) {
+      if (event.type === "precision") say(OVERFLOW);
       if (event.type === "step" && !signal.aborted) onNews({ i: event.i, n: event.n, preview: event.preview });
     },
   };

@@ -1,37 +1,22 @@
 import { AquatintError, planTextToImage } from "aquatint";
-import { type MemoryPlan, planRun, rehearsedImages, type TextToImageModel } from "aquatint/pipelines";
-import type { EngineDevice } from "../engine/device.ts";
+import {
+  type MemoryPlan,
+  planRun,
+  type RehearsedRun,
+  rehearsedImages,
+  type TextToImageModel,
+} from "aquatint/pipelines";
+import type { DeviceLimits } from "./device-limits.ts";
+import { fittingPrecisions, type PrecisionChoice } from "./precision.ts";
 
-/** Limits of this browser and device. */
-export interface DeviceLimits {
-  readonly device: EngineDevice;
-  /** Bytes that a model may take. */
-  readonly budget: number;
-  /** The largest tensor of the graphics device, in bytes; undefined on the processor. */
-  readonly binding: number | undefined;
-  /** True where the engine reads weights from the file on demand (JSPI). */
-  readonly lazy: boolean;
-}
+/** The way to make a run within the limits. @throws AquatintError "generate/memory" where there is none. */
+export const planWithin = (run: RehearsedRun, { budget, maxTile }: DeviceLimits): Promise<MemoryPlan> =>
+  planRun(run, { budget, maxTile, baseline: () => 0 });
 
-/** WebAssembly addresses 4 GiB; some of it is the engine's own. */
-const WASM_BYTES = 2 ** 32 * 0.94;
-/** Share of the machine's memory that the page may take. */
-const SHARE = 0.75;
-const GIB = 2 ** 30;
-
-/** Whether this browser stops WebAssembly while a file is read, so that weights need no copy in JavaScript. */
-export const hasJspi = (): boolean => "Suspending" in WebAssembly;
-
-/** Limits of this browser and device. The browser says at most 8 GiB of memory, so that more than 4 GiB are never in doubt. */
-export async function deviceLimits(device: EngineDevice): Promise<DeviceLimits> {
-  const { deviceMemory } = navigator as { readonly deviceMemory?: number };
-  const adapter = device === "webgpu" ? await navigator.gpu?.requestAdapter() : undefined;
-  return {
-    device,
-    budget: Math.min(WASM_BYTES, (deviceMemory ?? 8) * GIB * SHARE),
-    binding: adapter?.limits.maxStorageBufferBindingSize,
-    lazy: hasJspi(),
-  };
+/** What is too large, and what to do. */
+export interface FitProblem {
+  readonly message: string;
+  readonly hint: string | undefined;
 }
 
 /** How one image of a model fits a device. */
@@ -40,43 +25,57 @@ export interface Fit {
   readonly height: number;
   /** The way to compute; undefined where there is none. */
   readonly plan: MemoryPlan | undefined;
-  /** What is too large, and what to do. */
-  readonly problem?: { readonly message: string; readonly hint: string | undefined } | undefined;
+  /** Why there is no way, or why only a smaller image than the model's own fits. */
+  readonly problem?: FitProblem | undefined;
+  /** Precisions in which an image of the model's own size fits, estimated. */
+  readonly precisions: readonly PrecisionChoice[];
 }
 
-/** Plans an image of the model's own size within the limits. */
+/** Shares of the model's own size that are tried where that does not fit. */
+const SCALES = [0.75, 0.5, 0.25];
+
+/** Plans an image of the model's own size within the limits, or a smaller one where that does not fit. */
 export async function fitOf(model: TextToImageModel, limits: DeviceLimits): Promise<Fit> {
   const options = { prompt: "", ...blankControls(model) };
-  const plan = await planTextToImage(model, options);
-  const { width, height } = plan;
-  const largest = largestTensor(model);
-  if (limits.binding !== undefined && largest > limits.binding) {
-    const message = `one of its tensors takes ${mebibytes(largest)}, the graphics device binds ${mebibytes(limits.binding)} at most`;
-    return {
-      width,
-      height,
-      plan: undefined,
-      problem: { message, hint: "use the processor: press the engine's status" },
-    };
+  const { width, height } = await planTextToImage(model, options);
+  const binding = bindingProblem(model, limits);
+  if (binding) return { width, height, plan: undefined, problem: binding, precisions: [] };
+  const { multiple } = model.modules;
+  let problem: FitProblem | undefined;
+  const precisions = await precisionsOf(model, limits);
+  for (const scale of [1, ...SCALES]) {
+    const part = (side: number) => multiple * Math.floor((side * scale) / multiple);
+    const size = { width: part(width), height: part(height) };
+    if (size.width === 0 || size.height === 0) break;
+    const resized = (other: object) => planTextToImage(model, { ...options, ...other });
+    const run = rehearsedImages({ model, plan: await resized(size), resized });
+    try {
+      return { ...size, plan: await planWithin(run, limits), problem, precisions };
+    } catch (error) {
+      if (!(error instanceof AquatintError) || error.code !== "generate/memory") throw error;
+      problem ??= { message: error.message, hint: error.hint };
+    }
   }
-  const resized = (size: object) => planTextToImage(model, { ...options, ...size });
-  try {
-    const run = rehearsedImages({ model, plan, resized });
-    const planned = await planRun(run, { budget: limits.budget, baseline: () => 0 });
-    return { width, height, plan: limits.device === "wasm" ? inTiles(planned, model) : planned };
-  } catch (error) {
-    if (!(error instanceof AquatintError) || error.code !== "generate/memory") throw error;
-    return { width, height, plan: undefined, problem: { message: error.message, hint: error.hint } };
-  }
+  return { width, height, plan: undefined, problem, precisions };
 }
 
-/** Places of the latent along a tile: ONNX Runtime's attention overflows 32 bits in an autoencoder of 64 x 64 places on WebAssembly. */
-const WASM_TILE = 32;
+/** Estimated from the frugal way to hold the weights, without a limit. */
+async function precisionsOf(model: TextToImageModel, limits: DeviceLimits): Promise<readonly PrecisionChoice[]> {
+  const resized = (size: object) => planTextToImage(model, { prompt: "", ...blankControls(model), ...size });
+  const run = rehearsedImages({ model, plan: await resized({}), resized });
+  const { maxTile } = limits;
+  const options = { budget: Number.POSITIVE_INFINITY, maxTile, weightMemory: "mapped", baseline: () => 0 } as const;
+  return fittingPrecisions(model, await planRun(run, options), limits);
+}
 
-const inTiles = (plan: MemoryPlan, { modules }: TextToImageModel): MemoryPlan =>
-  modules.sampleSize / modules.factor > WASM_TILE
-    ? { ...plan, tile: Math.min(plan.tile ?? WASM_TILE, WASM_TILE) }
-    : plan;
+function bindingProblem(model: TextToImageModel, { binding }: DeviceLimits): FitProblem | undefined {
+  const largest = largestTensor(model);
+  if (binding === undefined || largest <= binding) return undefined;
+  return {
+    message: `one of its tensors takes ${mebibytes(largest)}, the graphics device binds ${mebibytes(binding)} at most`,
+    hint: "use the processor: press the engine's status",
+  };
+}
 
 /** Images for ControlNets that a plan wants before there are any. */
 export const blankControls = ({ modules }: Pick<TextToImageModel, "modules">) => {

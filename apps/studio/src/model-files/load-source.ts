@@ -1,18 +1,15 @@
-import {
-  AquatintError,
-  type Model,
-  openModel,
-  type Runtime,
-  type TextToImageModel,
-  type TextToImageNetwork,
-} from "aquatint";
-import { type MemoryPlan, openNetwork } from "aquatint/pipelines";
+import { AquatintError, type Model, openModel, type Runtime, type TextToImageModel } from "aquatint";
+import type { MemoryPlan } from "aquatint/pipelines";
 import jspiWorker from "aquatint/runtime/worker-jspi.web?worker&url";
 import { webRuntime } from "aquatint/web";
 import type { EngineDevice } from "../engine/device.ts";
+import type { Networks } from "../engine/networks.ts";
+import { type DeviceLimits, deviceLimits, hasJspi } from "./device-limits.ts";
 import { bytesOf, modelFilesOf, stemOf } from "./file-set.ts";
-import { deviceLimits, fitOf, hasJspi } from "./fit.ts";
+import { fitOf } from "./fit.ts";
 import { type ModelSource, withCompanions } from "./open-source.ts";
+import { plannedNetworks } from "./planned-networks.ts";
+import { defaultPrecision, type ModelPrecision, modelIn } from "./precision.ts";
 
 /** What the engine has opened beside the default model, or in its place. */
 export interface OpenedSource {
@@ -26,6 +23,7 @@ export interface OpenedSource {
   /** True where weights are read from the file on demand, without a copy in JavaScript. */
   readonly lazy: boolean;
   readonly memory: MemoryPlan;
+  readonly precision: ModelPrecision;
 }
 
 /** A source that is ready to draw. */
@@ -33,7 +31,8 @@ export interface LoadedSource {
   /** The model alone, by which what may stand beside it is judged. */
   readonly published: Model;
   readonly model: TextToImageModel;
-  readonly network: TextToImageNetwork;
+  readonly networks: Networks;
+  readonly limits: DeviceLimits;
   readonly runtime: Runtime;
   readonly name: string;
   readonly bytes: number | undefined;
@@ -55,21 +54,17 @@ export async function loadSource(
 ): Promise<LoadedSource> {
   const set = source.model;
   const published = set ? await openModel(modelFilesOf(set)) : await openDefault();
-  const model = await withCompanions(published, source);
   const limits = await deviceLimits(device);
+  const { precision = defaultPrecision(limits) } = source;
+  const full = await withCompanions(published, source);
+  const model = modelIn(full, precision, limits);
   const { plan, problem } = await fitOf(model, limits);
   if (!plan)
     throw new AquatintError("studio/too-large", problem?.message ?? "it does not fit", { hint: problem?.hint });
   const runtime = await webRuntime({ device, threads, workerUrl: limits.lazy ? jspiWorker : undefined });
-  const { modules } = model;
-  const open = openNetwork(runtime, {
-    parts: { modules, ...(await model.binding()) },
-    memory: plan,
-    maxMemory: limits.budget,
-  });
   return {
-    ...{ published, model, runtime },
-    network: open.forGeneration(() => {}),
+    ...{ published, model, runtime, limits },
+    networks: plannedNetworks({ runtime, model: full, precision, limits, memory: plan }),
     name: set ? stemOf(set.name) : published.name,
     bytes: set && bytesOf(set),
     opened: {
@@ -79,6 +74,7 @@ export async function loadSource(
       notes: model.notes ?? [],
       lazy: hasJspi(),
       memory: plan,
+      precision,
     },
   };
 }

@@ -3,6 +3,7 @@ import { embeddingOf, type FileHeader, readHeader, readLora } from "aquatint/che
 import { clipVocabulary } from "aquatint/clip";
 import { addAdapters, addControlNets, controlNetOf, replaceVae } from "aquatint/pipelines";
 import { type FileSet, modelFilesOf } from "./file-set.ts";
+import type { ModelPrecision } from "./precision.ts";
 
 /** A model of a visitor's files, with what stands beside it. */
 export interface ModelSource {
@@ -10,6 +11,8 @@ export interface ModelSource {
   readonly model?: FileSet | undefined;
   /** SHA-256 of the model's file, where it is known. */
   readonly modelHash?: string | undefined;
+  /** The device's own choice where absent. */
+  readonly precision?: ModelPrecision | undefined;
   readonly vae?: FileSet | undefined;
   readonly loras: readonly FileSet[];
   readonly embeddings: readonly FileSet[];

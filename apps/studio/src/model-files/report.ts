@@ -4,8 +4,9 @@ import { clipVocabulary } from "aquatint/clip";
 import { familyFacts } from "aquatint/models";
 import { addControlNets, controlNetOf, replaceVae } from "aquatint/pipelines";
 import { asFailure, type EngineFailure } from "../engine/failure.ts";
+import type { DeviceLimits } from "./device-limits.ts";
 import { bytesOf, type FileSet, modelFilesOf } from "./file-set.ts";
-import { type DeviceLimits, type Fit, fitOf } from "./fit.ts";
+import { type Fit, fitOf } from "./fit.ts";
 import { headerOf, withAdapters } from "./open-source.ts";
 import { triggerWords } from "./trigger-words.ts";
 

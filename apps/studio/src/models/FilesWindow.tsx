@@ -19,12 +19,13 @@ const storageTexts = { copy: "copy in this browser", handle: "read where it lies
 
 const FileRow = ({ item }: { readonly item: LibraryItem }) => {
   const bytes = useStore(keepingStore, (keeping) => keeping[item.id]);
-  const { id, name, report, storage, files, misfit } = item;
+  const { id, name, report, storage, files, misfit, hash } = item;
   const facts = [
     uses[report.use],
     report.family,
     sizeText(report.bytes),
     storage ? storageTexts[storage] : "this visit only",
+    hash && `SHA-256 ${hash.slice(0, 10)}`,
   ];
   return (
     <li className="file-row">

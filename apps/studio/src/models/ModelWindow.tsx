@@ -1,11 +1,14 @@
 import type { ReactNode } from "react";
+import type { Fit } from "../model-files/fit.ts";
+import type { ModelPrecision } from "../model-files/precision.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
+import { SelectField } from "../ui/fields.tsx";
 import { Notice } from "../ui/Notice.tsx";
-import { parametersText, precisionText, sizeText } from "./names.ts";
-import { forgetModel, receivedStore, takeReceived } from "./receive-models.ts";
+import { modelPrecisionText, parametersText, precisionText, sizeText } from "./names.ts";
+import { choosePrecision, forgetModel, type ReceivedModel, receivedStore, takeReceived } from "./receive-models.ts";
 
 const partNames: Readonly<Record<string, string>> = {
   unet: "U-Net",
@@ -47,7 +50,8 @@ export const FitNote = ({ fit }: { readonly fit: NonNullable<FileReport["fit"]> 
   return (
     <>
       <p className="fit">
-        It fits: an image of {width} × {height} pixels takes about {sizeText(plan.bytes)}.
+        It fits{problem && " at a smaller size"}: an image of {width} × {height} pixels takes about{" "}
+        {sizeText(plan.bytes)}.{problem && ` At its own size: ${problem.message}.`}
         {slow && " To fit, its networks are loaded one after the other, and each step takes longer."}
         {plan.tile !== undefined && " The autoencoder works in tiles."}
       </p>
@@ -60,6 +64,33 @@ export const FitNote = ({ fit }: { readonly fit: NonNullable<FileReport["fit"]> 
     </>
   );
 };
+
+const DEVICE_CHOICE = "device";
+
+/** The precisions in which a model fits. */
+const PrecisionSelect = ({ fit }: { readonly fit: Fit }) => {
+  const precision = useStore(receivedStore, (received) => received?.precision);
+  const { precisions } = fit;
+  if (precisions.length < 2) return null;
+  return (
+    <SelectField
+      label="Precision"
+      help="Fewer bits take less memory and change the image a little. Weights are rounded when the model is opened."
+      value={precision ?? DEVICE_CHOICE}
+      choices={[
+        ...(fit.plan ? [{ id: DEVICE_CHOICE, label: "The device's own choice" }] : []),
+        ...precisions.map(({ precision: id, bytes }) => ({
+          ...{ id, label: modelPrecisionText(id), note: `about ${sizeText(bytes)}` },
+        })),
+      ]}
+      onChange={(id) => choosePrecision(id === DEVICE_CHOICE ? undefined : (id as ModelPrecision))}
+    />
+  );
+};
+
+/** Whether a model can be used: as it is, or in the precision that was chosen. */
+const isUsable = ({ report, precision }: ReceivedModel): boolean =>
+  report?.fit?.plan !== undefined || precision !== undefined;
 
 /** Says what a dropped model is, and asks whether to use it. */
 export const ModelWindow = () => {
@@ -74,6 +105,7 @@ export const ModelWindow = () => {
             <>
               <ReportTable report={received.report} />
               {received.report.fit && <FitNote fit={received.report.fit} />}
+              {received.report.fit && <PrecisionSelect fit={received.report.fit} />}
               {received.report.notes.length > 0 && (
                 <ul className="notes">
                   {received.report.notes.map((note) => (
@@ -84,8 +116,8 @@ export const ModelWindow = () => {
             </>
           )}
           <div className="dialog-actions">
-            <Button onPress={forgetModel}>{received.report?.fit?.plan ? "Cancel" : "Close"}</Button>
-            {received.report?.fit?.plan && (
+            <Button onPress={forgetModel}>{isUsable(received) ? "Cancel" : "Close"}</Button>
+            {isUsable(received) && (
               <Button look="primary" onPress={() => void takeReceived()}>
                 Use this model
               </Button>

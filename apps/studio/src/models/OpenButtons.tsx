@@ -4,6 +4,7 @@ import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { chosenSets } from "./dropped.ts";
 import { FilesWindow } from "./FilesWindow.tsx";
+import { hubStore } from "./hub-store.ts";
 import { libraryStore } from "./library.ts";
 import { receiveModels } from "./receive-models.ts";
 
@@ -23,6 +24,7 @@ export const OpenButtons = () => {
       <FileTrigger acceptDirectory onSelect={receive}>
         <Button>Open a folder</Button>
       </FileTrigger>
+      <Button onPress={() => hubStore.set((state) => ({ ...state, isOpen: true }))}>Fetch from the Hub</Button>
       {count > 0 && <Button onPress={() => setListOpen(true)}>Files ({count})</Button>}
       <FilesWindow isOpen={isListOpen} onClose={() => setListOpen(false)} />
     </div>

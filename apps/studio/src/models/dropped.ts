@@ -5,6 +5,8 @@ import { isWeightsName } from "./names.ts";
 export interface DroppedSet {
   readonly files: FileSet;
   readonly handle?: FileSystemHandle | undefined;
+  /** Their folder in the browser's store, where they lie there already. */
+  readonly placed?: string | undefined;
 }
 
 /** Most files that a dropped folder is read of. */

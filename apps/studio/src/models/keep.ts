@@ -1,8 +1,18 @@
 import { asError } from "../engine/engine-store.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
-import { filesOf, forgetFiles, type KeptRecord, keepFiles, keptRecords, verifyFiles } from "./kept-files.ts";
-import { itemOf, judge, type LibraryItem, libraryStore, putItem, removeItem, setReopen } from "./library.ts";
+import { dropPending } from "./hub-pending.ts";
+import { filesOf, forgetFiles, type KeptRecord, keepFiles, keptRecords, putRecord, verifyFiles } from "./kept-files.ts";
+import {
+  itemOf,
+  judge,
+  type LibraryItem,
+  libraryStore,
+  putItem,
+  removeItem,
+  setNoteHash,
+  setReopen,
+} from "./library.ts";
 
 /** Copies that are being made: bytes by the item's id. */
 export const keepingStore = createStore<Readonly<Record<string, number>>>({});
@@ -19,17 +29,23 @@ export const rememberHandle = (id: string, handle: FileSystemHandle | undefined)
 export async function openLibrary(): Promise<void> {
   for (const record of await keptRecords()) {
     records.set(record.id, record);
-    const { id, name, report, handle } = record;
+    const { id, name, report, hash, handle } = record;
     const files = await filesOf(record).catch(() => undefined);
-    putItem({ ...{ id, name, report, files }, storage: handle ? "handle" : "copy" });
+    putItem({ ...{ id, name, report, hash, files }, storage: handle ? "handle" : "copy" });
   }
   await judge().catch(() => {}); // the page shows why the engine does not open
 }
 
 setReopen(reopenItem);
+setNoteHash(async ({ id, hash }) => {
+  const record = records.get(id);
+  if (!record) return; // kept later, with its hash
+  records.set(id, { ...record, hash });
+  await putRecord({ ...record, hash }).catch(() => {}); // the next visit computes it again
+});
 
 /** Keeps an item for the next visit: the permission to read it where the browser gave one, else a copy. */
-export async function keepItem(item: LibraryItem): Promise<void> {
+export async function keepItem(item: LibraryItem, { isPlaced = false } = {}): Promise<void> {
   const { id, files } = item;
   if (!files) return;
   const handle = handles.get(id);
@@ -37,8 +53,10 @@ export async function keepItem(item: LibraryItem): Promise<void> {
     const onProgress = (bytes: number) => keepingStore.set((keeping) => ({ ...keeping, [id]: bytes }));
     onProgress(0);
     await navigator.storage?.persist?.(); // else the browser may delete the copy when the disk is full
-    records.set(id, await keepFiles({ ...item, files }, { handle, onProgress }));
+    const { hash } = itemOf(libraryStore.get(), id) ?? item;
+    records.set(id, await keepFiles({ ...item, hash, files }, { handle, isPlaced, onProgress }));
     verified.add(id);
+    if (isPlaced) dropPending(id);
     putItem({ ...(itemOf(libraryStore.get(), id) ?? item), storage: handle ? "handle" : "copy" });
   } catch (error) {
     const { message, hint } = asError(error);

@@ -12,6 +12,11 @@ interface KeptFile {
   readonly pieces: readonly (string | undefined)[];
 }
 
+/** Files in the browser's store, numbered in their order. */
+interface CopiedFiles extends Pick<KeptRecord, "id" | "name" | "isFolder"> {
+  readonly files: readonly Pick<KeptFile, "path">[];
+}
+
 /** Files that the page knows on the next visit. */
 export interface KeptRecord {
   readonly id: string;
@@ -19,6 +24,8 @@ export interface KeptRecord {
   readonly isFolder: boolean;
   readonly report: FileReport;
   readonly files: readonly KeptFile[];
+  /** SHA-256 of a model's weights, where it was computed. */
+  readonly hash?: string | undefined;
   /** The permission to read them where they lie; absent for a copy in the browser's store. */
   readonly handle?: FileSystemHandle | undefined;
 }
@@ -36,9 +43,15 @@ export const keptRecords = async (): Promise<readonly KeptRecord[]> =>
     .then((db) => db.getAll("items"))
     .catch(() => []);
 
+/** Writes a record in place of the one with its id. */
+export const putRecord = async (record: KeptRecord): Promise<void> =>
+  void (await (await database()).put("items", record));
+
 /** Options of `keepFiles`. */
 export interface KeepOptions {
   readonly handle?: FileSystemHandle | undefined;
+  /** True where the files lie in the browser's store already, as those of the hub do. */
+  readonly isPlaced?: boolean | undefined;
   readonly onProgress: (bytes: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,10 +61,16 @@ export interface KeepOptions {
  * @throws AquatintError "studio/disk-full" or "file/changed".
  */
 export async function keepFiles(
-  { id, name, report, files: set }: Pick<KeptRecord, "id" | "name" | "report"> & { readonly files: FileSet },
-  { handle, onProgress, signal }: KeepOptions,
+  {
+    id,
+    name,
+    report,
+    hash,
+    files: set,
+  }: Pick<KeptRecord, "id" | "name" | "report" | "hash"> & { readonly files: FileSet },
+  { handle, isPlaced, onProgress, signal }: KeepOptions,
 ): Promise<KeptRecord> {
-  const folder = handle ? undefined : await folderFor(id);
+  const folder = handle || isPlaced ? undefined : await folderFor(id);
   const files: KeptFile[] = [];
   let done = 0;
   try {
@@ -69,8 +88,8 @@ export async function keepFiles(
       await writer?.close();
       files.push({ path, size: file.size, pieces });
     }
-    const record = { ...{ id, name, report, files, handle }, isFolder: set.isFolder };
-    await (await database()).put("items", record);
+    const record = { ...{ id, name, report, hash, files, handle }, isFolder: set.isFolder };
+    await putRecord(record);
     return record;
   } catch (error) {
     await forgetFiles(id);
@@ -122,7 +141,8 @@ export async function filesOf(record: KeptRecord, { ask = false } = {}): Promise
   return state === "granted" ? setOfHandle(handle) : undefined;
 }
 
-async function copyOf({ id, name, isFolder, files }: KeptRecord): Promise<FileSet> {
+/** The files of a record that lie in the browser's store. */
+export async function copyOf({ id, name, isFolder, files }: CopiedFiles): Promise<FileSet> {
   const folder = await folderFor(id, false);
   const copies = files.map(async ({ path }, i) => {
     const copy = await (await folder.getFileHandle(String(i))).getFile();

@@ -1,6 +1,7 @@
-import { asError, chosenDevice, openEngine, openSource } from "../engine/engine-store.ts";
+import { asError, chosenDevice, modelHash, openEngine, openSource } from "../engine/engine-store.ts";
 import { forgetTraces } from "../gallery/gallery-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
+import type { ModelPrecision } from "../model-files/precision.ts";
 import type { Companion, FileReport, FileUse } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 
@@ -15,7 +16,7 @@ export interface LibraryItem {
   readonly misfit?: string | undefined;
   /** Kept from one visit to the next as a copy in the browser's store, or as a permission to read it. */
   readonly storage?: "copy" | "handle" | undefined;
-  /** SHA-256 of a single file, in hexadecimal digits. */
+  /** SHA-256 of a model's weights, by which images name it, in hexadecimal digits; undefined until it is computed. */
   readonly hash?: string | undefined;
 }
 
@@ -23,6 +24,8 @@ export interface LibraryItem {
 export interface Choice {
   /** Items by their ids; the default model, and the model's own autoencoder, where absent. */
   readonly model?: string | undefined;
+  /** The precision of the model; the device's own choice where absent. */
+  readonly precision?: ModelPrecision | undefined;
   readonly vae?: string | undefined;
   /** Scales of the LoRAs that are loaded; 0 is off. */
   readonly loras: Readonly<Record<string, number>>;
@@ -108,6 +111,7 @@ const tabShelf: Shelf = {
     await openSource(sourceOf(libraryStore.get()));
     if (choice.model !== former.model || choice.vae !== former.vae) forgetTraces();
     if (choice.model !== former.model) await judgeFiles();
+    void rememberHash(choice.model);
   },
   judge: judgeFiles,
 };
@@ -124,6 +128,24 @@ export function openShelf(next: Shelf | undefined): void {
   const { isRemote } = shelf;
   const remote: Library = { items: [], choice: noChoice, isOpening: false, isRemote };
   libraryStore.set(isRemote ? remote : (tabLibrary ?? remote));
+}
+
+let noteHash: (item: LibraryItem) => Promise<void> = async () => {};
+
+/** Says where the hash of a model is kept for the next visit. */
+export const setNoteHash = (work: typeof noteHash): void => {
+  noteHash = work;
+};
+
+/** Puts down the hash of the model that draws. */
+async function rememberHash(id: string | undefined): Promise<void> {
+  if (id === undefined || itemOf(libraryStore.get(), id)?.hash) return;
+  const hash = await modelHash().catch(() => undefined); // the engine says what went wrong
+  const { choice, ...library } = libraryStore.get();
+  const item = itemOf(library, id);
+  if (!hash || !item || choice.model !== id) return;
+  putItem({ ...item, hash });
+  await noteHash({ ...item, hash });
 }
 
 /** Finds out which files fit the model of the page. */
@@ -160,20 +182,21 @@ export const setReopen = (work: typeof reopen): void => {
 const usedIds = ({ model, vae, loras, embeddings, control }: Choice): readonly string[] =>
   [model, vae, ...Object.keys(loras), ...embeddings, control].filter((id) => id !== undefined);
 
-const filesKey = ({ model, vae, loras, embeddings, control }: Choice): string =>
-  JSON.stringify([model, vae, Object.keys(loras), embeddings, control]);
+const filesKey = ({ model, precision, vae, loras, embeddings, control }: Choice): string =>
+  JSON.stringify([model, precision, vae, Object.keys(loras), embeddings, control]);
 
 /** Draws with another model, without what stood beside the former one; undefined for the default model. */
-export const chooseModel = (id: string | undefined): Promise<void> => choose(() => ({ ...noChoice, model: id }));
+export const chooseModel = (id: string | undefined, precision?: ModelPrecision): Promise<void> =>
+  choose(() => ({ ...noChoice, model: id, precision }));
 
 /** The files of what is chosen; undefined for the default model alone. */
 function sourceOf({ items, choice }: Library) {
   const files = (id: string | undefined) => itemOf({ items }, id)?.files;
   const all = (ids: readonly string[]) => ids.flatMap((id) => files(id) ?? []);
-  const { model, vae, loras, embeddings, control } = choice;
+  const { model, precision, vae, loras, embeddings, control } = choice;
   if (usedIds(choice).length === 0) return undefined;
   return {
-    ...{ model: files(model), modelHash: itemOf({ items }, model)?.hash, vae: files(vae) },
+    ...{ model: files(model), modelHash: itemOf({ items }, model)?.hash, vae: files(vae), precision },
     ...{ loras: all(Object.keys(loras)), embeddings: all(embeddings), controls: all(control ? [control] : []) },
   };
 }
@@ -203,7 +226,11 @@ export async function addCompanion(item: LibraryItem): Promise<LibraryItem> {
   if (judged.misfit !== undefined) return judged;
   const { use } = item.report;
   if (use === "lora") await choose((choice) => ({ ...choice, loras: { ...choice.loras, [item.id]: 1 } }));
-  if (use === "embedding") await choose((choice) => ({ ...choice, embeddings: [...choice.embeddings, item.id] }));
+  if (use === "embedding")
+    await choose((choice) => ({
+      ...choice,
+      embeddings: [...choice.embeddings.filter((id) => id !== item.id), item.id],
+    }));
   if (use === "vae") await choose((choice) => ({ ...choice, vae: item.id }));
   return judged;
 }
@@ -218,7 +245,12 @@ function without(choice: Choice, id: string): Choice {
   if (choice.model === id) return noChoice;
   const { [id]: _, ...loras } = choice.loras;
   return {
-    ...{ model: choice.model, loras, embeddings: choice.embeddings.filter((other) => other !== id) },
+    ...{
+      model: choice.model,
+      precision: choice.precision,
+      loras,
+      embeddings: choice.embeddings.filter((other) => other !== id),
+    },
     vae: choice.vae === id ? undefined : choice.vae,
     control: choice.control === id ? undefined : choice.control,
   };

@@ -1,3 +1,5 @@
+import type { ModelPrecision } from "../model-files/precision.ts";
+
 /** Files that hold weights, or that are taken for such. */
 export const isWeightsName = (name: string): boolean => /\.(safetensors|sft|ckpt|pt|pth|bin|onnx|gguf)$/i.test(name);
 
@@ -29,6 +31,18 @@ const precisions: Readonly<Record<string, string>> = {
   I8: "8 bits (int8)",
   F64: "float64",
 };
+
+const modelPrecisions: Readonly<Record<ModelPrecision, string>> = {
+  float32: "float32: exact",
+  float16: "Half precision (float16)",
+  q8: "8 bits, computed in float32",
+  q4: "4 bits, computed in float32",
+  q8f16: "8 bits, computed in float16",
+  q4f16: "4 bits, computed in float16",
+};
+
+/** A precision of a model in words. */
+export const modelPrecisionText = (precision: ModelPrecision): string => modelPrecisions[precision];
 
 /** Element types in words. */
 export const precisionText = (types: readonly string[]): string =>

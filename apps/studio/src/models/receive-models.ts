@@ -1,10 +1,12 @@
 import { backendStore } from "../backend/backend.ts";
 import { asError } from "../engine/engine-store.ts";
+import type { FileSet } from "../model-files/file-set.ts";
+import type { ModelPrecision } from "../model-files/precision.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import type { DroppedSet } from "./dropped.ts";
-import { rememberHandle, reopenItem } from "./keep.ts";
+import { keepItem, rememberHandle, reopenItem } from "./keep.ts";
 import {
   addCompanion,
   chooseModel,
@@ -21,6 +23,8 @@ export interface ReceivedModel {
   readonly dropped: DroppedSet;
   readonly report?: FileReport | undefined;
   readonly error?: { readonly message: string; readonly hint?: string | undefined } | undefined;
+  /** The precision that was chosen; the device's own choice where absent. */
+  readonly precision?: ModelPrecision | undefined;
   /** True while its headers are read. */
   readonly isReading: boolean;
 }
@@ -35,31 +39,38 @@ const names = {
   controlnet: "ControlNet",
 } as const satisfies Partial<Record<FileReport["use"], string>>;
 
-/** Reads what files are: asks about a model, and adds what stands beside one. */
+/** Files that wait until the visitor has decided about the model before them. */
+let waiting: readonly DroppedSet[] = [];
+
+/** Reads what files are: asks about each model in turn, and adds what stands beside one. */
 export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> {
   const limit = backendStore.get()?.limits.files;
   if (limit !== undefined) return say(limit, { detail: "To use a file of your own, draw in this tab." });
-  for (const dropped of sets) {
-    const { name } = dropped.files;
-    receivedStore.set({ name, dropped, isReading: true });
-    try {
-      const report = await inspectFiles(dropped.files);
-      if (report.use === "model") {
-        receivedStore.set({ name, dropped, report, isReading: false });
-        return; // one decision at a time
-      }
-      receivedStore.set(undefined);
-      await addBeside(dropped, report);
-    } catch (error) {
-      const { message, hint } = asError(error);
-      receivedStore.set({ name, dropped, error: { message, hint }, isReading: false });
-      return;
-    }
+  waiting = [...waiting, ...sets];
+  if (receivedStore.get() === undefined) await receiveNext();
+}
+
+async function receiveNext(): Promise<void> {
+  const [dropped, ...rest] = waiting;
+  waiting = rest;
+  if (!dropped) return;
+  const { name } = dropped.files;
+  receivedStore.set({ name, dropped, isReading: true });
+  try {
+    const report = await inspectFiles(dropped.files);
+    if (report.use === "model") return receivedStore.set({ name, dropped, report, isReading: false });
+    receivedStore.set(undefined);
+    await addBeside(dropped, report);
+  } catch (error) {
+    const { message, hint } = asError(error);
+    return receivedStore.set({ name, dropped, error: { message, hint }, isReading: false });
   }
+  await receiveNext();
 }
 
 async function addBeside(dropped: DroppedSet, report: FileReport): Promise<void> {
   const item = await addCompanion(itemFor(dropped, report));
+  await keepPlaced(dropped, item);
   const use = report.use === "model" ? "" : names[report.use];
   if (item.misfit === undefined) say(`${item.name} added: ${articleOf(use)} ${use}`, { detail: adviceOf(report) });
   else
@@ -76,17 +87,40 @@ function adviceOf({ use, words }: FileReport): string | undefined {
   return words.length > 0 ? `Its words: ${words.slice(0, 4).join(", ")}.` : undefined;
 }
 
+/** Whether files are the same on the disk, as far as the browser tells. */
+const isSame = (a: FileSet, b: FileSet): boolean =>
+  a.name === b.name &&
+  a.files.size === b.files.size &&
+  [...a.files].every(([path, { size, lastModified }]) => {
+    const other = b.files.get(path);
+    return other?.size === size && other.lastModified === lastModified;
+  });
+
+/** Lists what lies in the browser's store already for the next visit. */
+async function keepPlaced({ placed }: DroppedSet, item: LibraryItem): Promise<void> {
+  if (placed !== undefined) await keepItem(item, { isPlaced: true });
+}
+
 let last = 0;
 
-/** An entry of the library for files. */
-function itemFor({ files, handle }: DroppedSet, report: FileReport): LibraryItem {
-  const id = crypto.randomUUID?.() ?? `${Date.now()}-${++last}`;
+/** An entry of the library for files; the one that is there where the same files come again. */
+function itemFor({ files, handle, placed }: DroppedSet, report: FileReport): LibraryItem {
+  const same = libraryStore.get().items.find((item) => item.files && isSame(item.files, files));
+  if (same && placed === undefined) return same;
+  const id = placed ?? crypto.randomUUID?.() ?? `${Date.now()}-${++last}`;
   rememberHandle(id, handle);
   return { ...{ id, report, files }, name: files.name };
 }
 
-/** Puts the question away. */
-export const forgetModel = (): void => receivedStore.set(undefined);
+/** Chooses the precision of the model that waits. */
+export const choosePrecision = (precision: ModelPrecision | undefined): void =>
+  receivedStore.set((received) => received && { ...received, precision });
+
+/** Puts the question away, and comes to the files that wait. */
+export function forgetModel(): void {
+  receivedStore.set(undefined);
+  void receiveNext();
+}
 
 /** Draws with the model that waits. @throws AquatintError where it cannot be opened. */
 export async function takeReceived(): Promise<LibraryItem | undefined> {
@@ -94,16 +128,18 @@ export async function takeReceived(): Promise<LibraryItem | undefined> {
   if (!received?.report) return undefined;
   const item = itemFor(received.dropped, received.report);
   putItem(item);
-  forgetModel();
-  await switchModel(item.id);
+  receivedStore.set(undefined);
+  await switchModel(item.id, received.precision);
+  await keepPlaced(received.dropped, item);
+  await receiveNext();
   return item;
 }
 
 /** Draws with a model of the library, and says where that fails. */
-export const switchModel = (id: string | undefined): Promise<void> =>
+export const switchModel = (id: string | undefined, precision?: ModelPrecision): Promise<void> =>
   said(() =>
     whileOpening(async () => {
-      if (id === undefined || libraryStore.get().isRemote || (await reopenItem(id))) await chooseModel(id);
+      if (id === undefined || libraryStore.get().isRemote || (await reopenItem(id))) await chooseModel(id, precision);
     }),
   );
 

@@ -42,6 +42,24 @@ test("an image of this page gives its settings back, and nothing is missing", as
   });
 });
 
+test("an image of another model says whether that is among the visitor's files", async () => {
+  const image = (model: string, hash?: string) =>
+    fileWith({
+      parameters: `a fox\nSteps: 5, Seed: 5, Size: 64x64, ${hash ? `Model hash: ${hash}, ` : ""}Model: ${model}`,
+    });
+  const other = { modelName: "sd15", modelHash: "abcdef1234".padEnd(64, "0") };
+  const notes = async (file: File, change = {}) => {
+    const restored = await fileSettings(file, { ...context, models: [other], ...change });
+    return restored?.notes.filter((note) => note.startsWith("made by")).join("\n");
+  };
+  expect(await notes(image("renamed", "abcdef1234"))).toMatch(/made by renamed: it is among your files as sd15/);
+  expect(await notes(image("sd15", "0123456789"))).toMatch(/makes another image/);
+  expect(await notes(image("sd15", "ABCDEF1234"), { model: other })).toBe("");
+  const pending = { modelName: "sd15", modelHash: undefined };
+  expect(await notes(image("sd15", "abcdef1234"), { model: pending })).toMatch(/still computed/);
+  expect(await notes(image("sd15"), { model: other })).toMatch(/holds no hash/);
+});
+
 test("an image of the web UI gives what the page can do, and the rest is named", async () => {
   const parameters =
     "a (fox:1.2)\nNegative prompt: snow\nSteps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 7, Seed: 5, Size: 512x512, Model hash: abcdef1234, Model: sd15, Denoising strength: 0.4, Hires upscale: 2, Hires upscaler: Latent";

@@ -1,13 +1,24 @@
 import { AquatintError } from "aquatint";
 import { imageMetadata, imageTexts } from "aquatint/formats";
 import { fromMetadata } from "aquatint/pipelines";
+import { stemOf } from "../model-files/file-set.ts";
 import { type RestoredSettings, restored } from "./recipe-settings.ts";
 import type { Settings } from "./settings.ts";
 
 /** A model, as images name it. */
 export interface ModelName {
   readonly modelName: string;
+  /** Undefined while it is computed. */
   readonly modelHash: string | undefined;
+}
+
+/** The page's settings and models, by which a file is judged. */
+export interface FileSettingsContext {
+  readonly base: Settings;
+  /** The model that draws. */
+  readonly model: ModelName | undefined;
+  /** Others that the visitor has on the page. */
+  readonly models?: readonly ModelName[] | undefined;
 }
 
 /**
@@ -16,24 +27,34 @@ export interface ModelName {
  */
 export async function fileSettings(
   file: File,
-  { base, model }: { readonly base: Settings; readonly model: ModelName | undefined },
+  { base, model, models = [] }: FileSettingsContext,
 ): Promise<RestoredSettings | undefined> {
   const { name } = file;
   const metadata = imageMetadata(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }));
   if (!metadata) return undefined;
   const request = fromMetadata(metadata, { name });
   const { settings, notes } = restored({ ...request.options, ...request.clip }, base);
-  return { settings, notes: [...modelNotes(request, model), ...request.notes, ...notes] };
+  return { settings, notes: [...modelNotes(request, { model, models }), ...request.notes, ...notes] };
 }
 
+type RequestModel = Pick<ReturnType<typeof fromMetadata>, "model" | "modelHash">;
+
 function modelNotes(
-  { model, modelHash }: Pick<ReturnType<typeof fromMetadata>, "model" | "modelHash">,
-  current: ModelName | undefined,
+  { model, modelHash: hash = "" }: RequestModel,
+  { model: current, models }: { readonly model: ModelName | undefined; readonly models: readonly ModelName[] },
 ): readonly string[] {
-  if (current?.modelHash && modelHash && current.modelHash.startsWith(modelHash.toLowerCase())) return [];
-  return [
-    `made by ${model ?? "a model without a name"}: the model of this page makes another image of the same settings`,
-  ];
+  const isHash = ({ modelHash = "" }: ModelName) => hash !== "" && modelHash.startsWith(hash.toLowerCase());
+  const isName = ({ modelName }: ModelName) => modelName.toLowerCase() === stemOf(model ?? "").toLowerCase();
+  if (current && isHash(current)) return [];
+  if (current && isName(current) && (hash === "" || current.modelHash === undefined)) {
+    const reason = hash === "" ? "the image holds no hash of it" : "the hash of this page's file is still computed";
+    return [`made by ${model}, which this page's model is called, too: ${reason}, so they may differ`];
+  }
+  const other = models.find(isHash);
+  const advice = other
+    ? `it is among your files as ${other.modelName}: choose it in the settings`
+    : "the model of this page makes another image of the same settings";
+  return [`made by ${model ?? "a model without a name"}: ${advice}`];
 }
 
 /** Whether an error only says that a file is no image with texts. */

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileError, writeFileAtomic } from "../formats/files.node.ts";
 import { makeFolder } from "../formats/folders.node.ts";
+import { isCommit } from "./listing.ts";
 
 /** Environment variables, in the hub's own names. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,9 +41,6 @@ export interface RepositoryCache {
   /** Makes the snapshot's path a link to a blob; an existing one is replaced. */
   readonly link: (commit: string, path: string, hash: string) => Promise<void>;
 }
-
-/** A full commit id. */
-export const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
 /** The cache of a repository, laid out as huggingface_hub does, so that both use the same files. */
 export function repositoryCache(cache: string, repo: string): RepositoryCache {

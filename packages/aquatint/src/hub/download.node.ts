@@ -8,6 +8,7 @@ import { fileError } from "../formats/files.node.ts";
 import { makeFolder } from "../formats/folders.node.ts";
 import { exclusiveLock } from "../formats/lock.node.ts";
 import type { HubFile } from "./choose.ts";
+import { denied } from "./listing.ts";
 
 /** Options of a download. */
 export interface DownloadOptions {
@@ -159,14 +160,6 @@ function startOf(response: Response, offset: number, file: HubFile): number {
     throw hubError("missing", `${file.path} is not there (404)`, "check the repository and the revision");
   throw new Error(`the server answered ${status}`);
 }
-
-/** A refusal for want of rights. */
-export const denied = (what: string): AquatintError =>
-  hubError(
-    "denied",
-    `the hub does not give out ${what} without a right to it`,
-    "accept the model's license on its page, and set HF_TOKEN to a token of your account",
-  );
 
 async function openAt(path: string, at: number): Promise<FileHandle> {
   try {

@@ -1,16 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { AquatintError, messageOf } from "../errors.ts";
-import {
-  type Environment,
-  type HubSettings,
-  hubSettings,
-  isCommit,
-  type RepositoryCache,
-  repositoryCache,
-} from "./cache.node.ts";
+import { AquatintError } from "../errors.ts";
+import { type Environment, hubSettings, type RepositoryCache, repositoryCache } from "./cache.node.ts";
 import { type ChooseOptions, chooseFiles, type HubFile } from "./choose.ts";
-import { denied, download, isWhole } from "./download.node.ts";
+import { download, isWhole } from "./download.node.ts";
+import { checkNames, fileAddress, listRepository } from "./listing.ts";
 
 /** Options of pulling a model. */
 export interface PullOptions extends ChooseOptions {
@@ -47,7 +41,7 @@ export async function* pull(options: PullOptions): AsyncGenerator<PullEvent, voi
   const settings = await hubSettings(env);
   const cache = repositoryCache(settings.cache, repo);
   if (settings.offline) return yield* verified(cache, options, revision);
-  const { commit, files } = await listed(settings, repo, revision);
+  const { commit, files } = await listRepository({ ...settings, repo, revision });
   signal?.throwIfAborted();
   const selection = chooseFiles(files, repo, options);
   const bytes = selection.reduce((sum, { size }) => sum + size, 0);
@@ -56,7 +50,7 @@ export async function* pull(options: PullOptions): AsyncGenerator<PullEvent, voi
   for (const file of selection) {
     const path = cache.blob(file.hash.hex);
     const there = await isWhole(path, file.size);
-    const url = `${settings.endpoint}/${repo}/resolve/${commit}/${file.path.split("/").map(encodeURIComponent).join("/")}`;
+    const url = fileAddress({ ...settings, repo }, commit, file.path);
     const { token } = settings;
     const { stallSeconds = 30, attempts = 5 } = options;
     for await (const done of there ? [] : download({ url, file, path, token, signal, stallSeconds, attempts })) {
@@ -95,83 +89,4 @@ async function* verified(
     );
   }
   yield { type: "done", folder, path };
-}
-
-function checkNames(repo: string, revision: string): void {
-  const name = /^[\w][\w.-]{0,95}(\/[\w][\w.-]{0,95})?$/;
-  if (!name.test(repo) || repo.includes("..")) {
-    throw hubError(
-      "repo",
-      `"${repo}" is not the name of a repository`,
-      'write "owner/name", as in the address of its page',
-    );
-  }
-  if (!/^[\w][\w./-]{0,200}$/.test(revision) || revision.includes("..")) {
-    throw hubError("revision", `"${revision}" is not a branch, tag or commit`, "for example --revision main");
-  }
-}
-
-/** The commit behind a revision, and its files; every claim of the server is checked. */
-async function listed({ endpoint, token }: HubSettings, repo: string, revision: string) {
-  const { listFiles, modelInfo } = await import("@huggingface/hub");
-  const access = { hubUrl: endpoint, ...(token && { accessToken: token }) };
-  try {
-    const { sha: commit } = await modelInfo({ name: repo, revision, additionalFields: ["sha"], ...access });
-    if (!isCommit(commit)) throw hubError("answer", `the hub calls the commit of ${repo} "${commit}"`);
-    const files: HubFile[] = [];
-    for await (const { type, path, size, oid, lfs } of listFiles({
-      repo,
-      recursive: true,
-      revision: commit,
-      ...access,
-    })) {
-      if (type === "file") files.push(checked(repo, { path, size: lfs?.size ?? size, oid: oid ?? "", lfs: lfs?.oid }));
-    }
-    return { commit, files };
-  } catch (cause) {
-    throw refusal(cause, { repo, revision, endpoint });
-  }
-}
-
-interface Listed {
-  readonly path: string;
-  readonly size: number;
-  readonly oid: string;
-  readonly lfs: string | undefined;
-}
-
-function checked(repo: string, { path, size, oid, lfs }: Listed): HubFile {
-  const parts = path.split("/");
-  const safe = parts.every((part) => part !== "" && part !== "." && part !== ".." && !/[\\:\p{Cc}]/u.test(part));
-  const hash = lfs === undefined ? ({ kind: "git-sha1", hex: oid } as const) : ({ kind: "sha256", hex: lfs } as const);
-  const digits = hash.kind === "sha256" ? 64 : 40;
-  if (safe && Number.isSafeInteger(size) && size >= 0 && new RegExp(`^[0-9a-f]{${digits}}$`).test(hash.hex))
-    return { path, size, hash };
-  throw hubError(
-    "answer",
-    `the hub lists a file of ${repo} that cannot be: ${JSON.stringify(path).slice(0, 200)}, ${size} bytes`,
-    "nothing was fetched; tell the owner of the repository",
-  );
-}
-
-function refusal(
-  cause: unknown,
-  { repo, revision, endpoint }: { readonly repo: string; readonly revision: string; readonly endpoint: string },
-): AquatintError {
-  if (cause instanceof AquatintError) return cause;
-  const status = cause instanceof Error && "statusCode" in cause ? cause.statusCode : undefined;
-  if (status === 401 || status === 403) return denied(`${repo} (${revision})`);
-  if (status === 404)
-    return hubError(
-      "missing",
-      `there is no ${repo} (${revision}) at ${endpoint}`,
-      "check the name and the revision",
-      cause,
-    );
-  return hubError(
-    "network",
-    `${endpoint} did not answer about ${repo}: ${messageOf(cause)}`,
-    "check the connection; with HF_HUB_OFFLINE=1 what was pulled before is used as it is",
-    cause,
-  );
 }

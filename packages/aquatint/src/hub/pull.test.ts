@@ -148,6 +148,12 @@ const pulled = async () =>
 const unet = "unet/diffusion_pytorch_model.safetensors";
 const readUnet = () => readFile(join(folder(), unet));
 
+test("a token that is none of the hub is named, and not sent", async () => {
+  const error = await failure({ env: { ...env(), HF_TOKEN: "secret" } });
+  expect(error).toMatchObject({ code: "hub/token", message: expect.stringContaining('start with "hf_"') });
+  expect(error.message).not.toContain("secret");
+});
+
 test("brings what a pipeline needs, and no pickle, safety checker, second form or single file", async () => {
   const events = await run();
   expect(await pulled()).toEqual(expected);

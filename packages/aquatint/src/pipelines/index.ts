@@ -16,7 +16,7 @@ export {
 export { type OpenNetwork, type OpenNetworkOptions, openNetwork, type VaePrecision } from "./memory/open-network.ts";
 export type { MemoryPlan } from "./memory/plan.ts";
 export { planRun, type RehearsedRun, type RunLimits } from "./memory/plan-run.ts";
-export { type RehearsedImages, rehearsedImages } from "./memory/rehearsal.ts";
+export { type RehearsedClip, type RehearsedImages, rehearsedClip, rehearsedImages } from "./memory/rehearsal.ts";
 export { type WebUiSampler, webUiSampler } from "./metadata/a1111.ts";
 export {
   generationParameters,
@@ -77,3 +77,4 @@ export * from "./text-to-image/text-to-image.ts";
 export type { Variation, VariationOptions } from "./text-to-image/variation.ts";
 export * from "./text-to-video/index.ts";
 export type { RetryEvent } from "./vae/float16-fallback.ts";
+export { type TiledNetworkOptions, tiledNetwork } from "./vae/tiling.ts";

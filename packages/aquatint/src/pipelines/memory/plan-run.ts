@@ -18,6 +18,8 @@ export interface RunLimits {
   /** Bytes that the process may take. */
   readonly budget: number;
   readonly weightMemory?: WeightMemory | undefined;
+  /** Places of the latent along a tile of the autoencoder at most. */
+  readonly maxTile?: number | undefined;
   /** Bytes that the process takes while nothing is loaded. */
   baseline(): number;
 }

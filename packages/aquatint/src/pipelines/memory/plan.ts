@@ -39,6 +39,8 @@ export interface MemoryPlanOptions {
   baseline(): number;
   /** Form of the weights; chosen when absent. */
   readonly weightMemory?: WeightMemory | undefined;
+  /** Places of the latent along a tile at most, where the device computes no larger ones; any when absent. */
+  readonly maxTile?: number | undefined;
   /** The run at this share of its width and height; undefined where no image is so small. */
   dryRun(scale: number): DryRun | undefined;
 }
@@ -115,8 +117,8 @@ interface MemoryNeeds {
   readonly states: number;
   /** The decoded image on its way: as it leaves the worker, as tiles, put together. */
   readonly images: number;
-  /** Tiles that there may be, the whole image first. */
-  readonly tiles: readonly (number | undefined)[];
+  /** Tiles that there may be, the largest first. */
+  readonly tiles: MemoryTiles;
   autoencoder(tile: number | undefined): Promise<readonly GraphMemory[]>;
 }
 
@@ -141,13 +143,26 @@ async function measure({ open, run, factor }: DryRun): Promise<MemoryNeeds> {
     programs: [...memories],
     states: stateBytes(),
     images: COPIES * 4 * 3 * sizeOf(decoded.slice(2)) * factor ** 2,
-    tiles: [undefined, ...tilesOf(decoded)],
+    tiles: { side: Math.max(...decoded.slice(2)), parts: tilesOf(decoded) },
     async autoencoder(tile) {
       const memories = cache.get(tile) ?? (await autoencoderMemory(open, { tile, factor, shape: decoded, encodes }));
       cache.set(tile, memories);
       return memories;
     },
   };
+}
+
+/** Sides of tiles, in places of the latent: of the whole image, and of its parts. */
+interface MemoryTiles {
+  readonly side: number;
+  readonly parts: readonly number[];
+}
+
+/** Tiles within a limit, the whole image first where it is. */
+function tilesWithin({ side, parts }: MemoryTiles, maxTile = side): readonly (number | undefined)[] {
+  const smaller = parts.filter((tile) => tile <= maxTile);
+  if (side <= maxTile) return [undefined, ...smaller];
+  return smaller[0] === maxTile ? smaller : [maxTile, ...smaller];
 }
 
 /** Halves of the image's longer side, each a multiple of 4, so that a quarter of it is whole. */
@@ -182,13 +197,13 @@ async function autoencoderMemory(
 /** The first way within the budget, or else the one that takes least. */
 async function firstFit(
   { programs, states, images, tiles, autoencoder }: MemoryNeeds,
-  { budget, baseline, weightMemory }: MemoryPlanOptions,
+  { budget, baseline, weightMemory, maxTile }: MemoryPlanOptions,
 ): Promise<MemoryPlan> {
   let least: MemoryPlan | undefined;
   for (const way of candidates.filter(
     (candidate) => weightMemory === undefined || candidate.weightMemory === weightMemory,
   )) {
-    for (const tile of tiles) {
+    for (const tile of tilesWithin(tiles, maxTile)) {
       const all = [...programs, ...(await autoencoder(tile))];
       const bytes = baseline() + RUNTIME + states + images + bytesBy[way.residency](all, way.weightMemory);
       const plan: MemoryPlan = { ...way, bytes, ...(tile !== undefined && { tile }) };
