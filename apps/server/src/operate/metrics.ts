@@ -96,31 +96,12 @@ interface Ended {
 
 /** Jobs in the database; those that expired are not counted any more, so that these are gauges. The result reads them. */
 function jobMetrics(database: Database, registers: Registry[]): () => Promise<void> {
-  const labelNames = ["kind", "state", "code"];
-  const seconds = new Gauge({
-    name: "aquatint_job_seconds",
-    help: "Time of workers for kept jobs",
-    labelNames: ["kind"],
-    registers,
-  });
-  const units = new Gauge({
-    name: "aquatint_job_megapixel_steps",
-    help: "Pixels x steps x files of kept jobs, in millions",
-    labelNames: ["kind"],
-    registers,
-  });
-  const step = new Gauge({
-    name: "aquatint_step_seconds",
-    help: "Mean time of a step in kept jobs, without loading and decoding",
-    labelNames: ["kind"],
-    registers,
-  });
-  const ended = new Gauge({
-    name: "aquatint_jobs",
-    help: "Kept jobs that ended, with the code of their failure",
-    labelNames,
-    registers,
-  });
+  const gauge = (name: string, help: string, labelNames: readonly string[] = ["kind"]) =>
+    new Gauge({ name: `aquatint_${name}`, help, labelNames: [...labelNames], registers });
+  const seconds = gauge("job_seconds", "Time of workers for kept jobs");
+  const units = gauge("job_megapixel_steps", "Pixels x steps x files of kept jobs, in millions");
+  const step = gauge("step_seconds", "Mean time of a step in kept jobs, without loading and decoding");
+  const ended = gauge("jobs", "Kept jobs that ended, with the code of their failure", ["kind", "state", "code"]);
   return async () => {
     const rows = await database.query<Ended>(
       `SELECT kind, state, error->>'code' AS code, count(*)::int AS count,

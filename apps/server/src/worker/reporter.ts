@@ -39,12 +39,16 @@ const reportOf = (news: News | undefined) => ({
 
 const stopOf = ({ lost, stop }: ReportAnswer): StopRequest | "lost" | null => (lost ? "lost" : stop);
 
-/** Times the steps of a job: the first of a file, which follows loading or decoding, is not counted. */
+/** Keeps the newest progress and times the steps: the first of a file, which follows loading or decoding, is not counted. */
 function stepClock() {
+  let newest: JobProgress | undefined;
   let last: { readonly image: number; readonly step: number; readonly at: number } | undefined;
   let [count, milliseconds] = [0, 0];
   return {
-    take({ image, step }: JobProgress): void {
+    last: () => newest,
+    take(progress: JobProgress): void {
+      newest = progress;
+      const { image, step } = progress;
       const at = performance.now();
       if (last?.image === image && step > last.step && last.step > 0) {
         count += step - last.step;
@@ -52,7 +56,7 @@ function stepClock() {
       }
       if (last?.image !== image || last.step !== step) last = { image, step, at };
     },
-    times: (): StepTimes => ({ count, seconds: milliseconds / 1000 }),
+    steps: (): StepTimes => ({ count, seconds: milliseconds / 1000 }),
   };
 }
 
@@ -66,7 +70,6 @@ async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 export function jobReporter({ id, lease }: Lease, options: ReporterOptions): JobReporter {
   const { leases, reportSeconds, newsSeconds, onStop } = options;
   let news: News | undefined;
-  let last: JobProgress | undefined;
   let sending: Promise<void> | undefined;
   let next = 0;
   const closing = new AbortController();
@@ -89,16 +92,14 @@ export function jobReporter({ id, lease }: Lease, options: ReporterOptions): Job
     });
   };
   const timer = setInterval(start, 1000 * reportSeconds);
-  const steps = stepClock();
+  const clock = stepClock();
   return {
     progress(progress, preview) {
-      steps.take(progress);
-      last = progress;
+      clock.take(progress);
       news = { progress, preview };
       start();
     },
-    last: () => last,
-    steps: steps.times,
+    ...{ last: clock.last, steps: clock.steps },
     async close() {
       closing.abort();
       clearInterval(timer);

@@ -33,6 +33,7 @@ export async function runJob(
   const controls = runControls(shutdown);
   const reporter = jobReporter(job, { ...tools, onStop: (reason) => controls.stop(reason) });
   const start = performance.now();
+  const times = () => ({ seconds: (performance.now() - start) / 1000, steps: reporter.steps() });
   const output: { files: JobFile[]; modelHash: string | undefined } = { files: [], modelHash: undefined };
   const outcome = await make(job, { tools, controls, reporter, output }).then(
     (model): JobOutcome => ({
@@ -41,16 +42,13 @@ export async function runJob(
         ...output,
         model,
         interrupted: output.files.length < countOf(job),
-        seconds: (performance.now() - start) / 1000,
-        steps: reporter.steps(),
+        ...times(),
       },
     }),
     async (error: unknown): Promise<JobOutcome> => {
       if (controls.reason === "cancel" || controls.reason === "lost") return { state: "canceled" };
       if (controls.reason === "interrupt") {
-        const seconds = (performance.now() - start) / 1000;
-        const steps = reporter.steps();
-        return { state: "done", result: { ...output, model: job.model, interrupted: true, seconds, steps } };
+        return { state: "done", result: { ...output, model: job.model, interrupted: true, ...times() } };
       }
       if (!shutdown.aborted) tools.onError(error, job);
       return { state: "failed", error: failureOf(await withFileNames(error, tools.context.models)) };
