@@ -1,10 +1,21 @@
-import { flowConvergence, sparseElbo, toyMixture, trajectories, varianceConvergence } from "@aquatint/lab/theory";
-import { addNoise, noised, posterior, samplers, schedules } from "aquatint/diffusion";
+import { promptWords, type UNetReading, unetObserver, wordMap } from "@aquatint/lab/inspect";
+import {
+  denoisedOnce,
+  flowConvergence,
+  pixelDenoiser,
+  sparseElbo,
+  toyMixture,
+  trajectories,
+  varianceConvergence,
+} from "@aquatint/lab/theory";
+import { planTextToImage, textToImage } from "aquatint";
+import { addNoise, noised, posterior, samplers, schedules, singleStep } from "aquatint/diffusion";
 import { torchCpu } from "aquatint/math";
-import { generate } from "aquatint/node";
+import { defaultModelFolder, generate, nodeRuntime, openTextToImage } from "aquatint/node";
+import { textToImageNetwork } from "aquatint/pipelines";
 import { openPixelDenoiser } from "../../../packages/lab/src/theory/pixel-denoiser.node.ts";
 import { defaultImage } from "../src/lecture/input/default-image.ts";
-import { sized } from "../src/lecture/pages/elbo/jobs.ts";
+import { sized } from "../src/lecture/input/sized.ts";
 
 /** Numbers of a figure that the library computes in Node. */
 export interface NumberCheck {
@@ -83,6 +94,69 @@ async function orders(): Promise<Readonly<Record<string, number>>> {
   );
 }
 
+async function inside(): Promise<Readonly<Record<string, number>>> {
+  const readings: UNetReading[] = [];
+  const observer = unetObserver({ activations: true }, (reading) => void readings.push(reading));
+  const model = await openTextToImage(await defaultModelFolder({ among: ["pixel"] }));
+  await using denoiser = await pixelDenoiser({ name: "pixel", model, runtime: await nodeRuntime(), observer });
+  const denoise = await denoiser.conditioned([""]);
+  const image = sized(x0, denoiser.size);
+  const level = denoiser.settings.schedule.level(400);
+  await denoise(noised(level, { x0: image, eps: torchCpu(2).randn(image.length) }), level, singleStep);
+  return Object.fromEntries(
+    readings[0]!.activations.flatMap(({ part, values }) => {
+      const center = mean(values);
+      const deviation = Math.sqrt(mean(values.map((value) => (value - center) ** 2)));
+      return [
+        [`${part.path} mean`, center],
+        [`${part.path} deviation`, deviation],
+      ];
+    }),
+  );
+}
+
+async function oneShot(): Promise<Readonly<Record<string, number>>> {
+  await using model = await openPixelDenoiser();
+  const denoise = await model.conditioned(["sun"]);
+  const { schedule } = model.settings;
+  const { psnr, t } = await denoisedOnce(denoise, { x0: sized(x0, model.size), sigma: 0.75, seed: 3, schedule });
+  return { ...psnr, t };
+}
+
+const prompt = "an astronaut riding a horse";
+
+async function attention(): Promise<Readonly<Record<string, number>>> {
+  const readings: UNetReading[] = [];
+  const observer = unetObserver({ attention: true }, (reading) => void readings.push(reading));
+  await using runtime = await nodeRuntime();
+  const model = await openTextToImage(await defaultModelFolder());
+  await using network = textToImageNetwork({ runtime, modules: model.modules, observer, ...(await model.binding()) });
+  const plan = await planTextToImage(model, { prompt, sampler: "ddim", steps: 3, seed: 7 });
+  for await (const _ of textToImage(network, plan));
+  const layers = readings.flatMap((reading) => reading.attention.filter(({ width }) => width === 8));
+  const words = promptWords(model.tokenizers[0]!, prompt);
+  return Object.fromEntries(
+    words.map((word, w) => {
+      const weights = layers.map((layer) => layer.weights.slice(layer.weights.length / 2)); // the row of the prompt
+      const maps = weights.map((half, i) => wordMap({ weights: half, tokens: layers[i]!.tokens }, word));
+      return [`${w + 1} ${word.text} mean`, mean(maps.map(mean))];
+    }),
+  );
+}
+
+async function tokens(): Promise<Readonly<Record<string, number>>> {
+  const { tokenizers } = await openTextToImage(await defaultModelFolder());
+  return Object.fromEntries(tokenizers[0]!.encode(prompt).map((id, i) => [`token ${i}`, id]));
+}
+
+async function lastLatent(): Promise<Readonly<Record<string, number>>> {
+  let latent = new Float32Array();
+  for await (const event of generate({ prompt, seed: 7, steps: 3 })) {
+    if (event.type === "evaluation") latent = Float32Array.from(event.latent);
+  }
+  return { first: latent[0]!, mean: mean(latent) };
+}
+
 /** The table of checks: every page that is there, against the library in Node. */
 export const numberChecks: readonly NumberCheck[] = [
   {
@@ -131,6 +205,16 @@ export const numberChecks: readonly NumberCheck[] = [
     tolerance: 1e-6,
   },
   { address: "sampling", figure: "orders", expected: orders, tolerance: 1e-3 },
+  { address: "unet?map.t=400&map.seed=2", figure: "map", expected: inside, tolerance: 1e-3 },
+  { address: "unet?shot.seed=3&shot.prompt=sun", figure: "shot", expected: oneShot, tolerance: 1e-3 },
+  { address: "unet?attention.steps=3", figure: "attention", expected: attention, tolerance: 1e-3 },
+  { address: "stable-diffusion?make.steps=3", figure: "make", expected: tokens, tolerance: 0 },
+  {
+    address: "stable-diffusion?make.steps=3&make.part=latents&make.at=3",
+    figure: "make",
+    expected: lastLatent,
+    tolerance: 0.01,
+  },
 ];
 
 /** The estimate of x_0 in the last step of the default model, its first number, by a sampler in Node. */

@@ -16,5 +16,12 @@ export const pages: readonly PageEntry[] = [
   { number: 2, name: "schedules", title: "Noise schedules", load: () => import("./pages/schedules/index.ts") },
   { number: 3, name: "reverse", title: "Removing noise", load: () => import("./pages/reverse/index.ts") },
   { number: 4, name: "elbo", title: "The objective", load: () => import("./pages/elbo/index.ts") },
+  { number: 5, name: "unet", title: "The U-Net", load: () => import("./pages/unet/index.ts") },
   { number: 6, name: "sampling", title: "Sampling", load: () => import("./pages/sampling/index.ts") },
+  {
+    number: 9,
+    name: "stable-diffusion",
+    title: "Stable Diffusion",
+    load: () => import("./pages/stable-diffusion/index.ts"),
+  },
 ];

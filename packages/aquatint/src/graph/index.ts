@@ -30,6 +30,7 @@ export {
   type Tensors,
   type Traits,
 } from "./tensor.ts";
+export { topological } from "./topological.ts";
 export {
   type Defaulted,
   type DType,

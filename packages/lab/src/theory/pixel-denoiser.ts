@@ -1,6 +1,6 @@
 import type { Runtime, TextToImageModel } from "aquatint";
 import { type Denoiser, networkDenoiser, type SchedulerSettings } from "aquatint/diffusion";
-import { plainCaptions, textToImageNetwork } from "aquatint/pipelines";
+import { type ProgramObserver, plainCaptions, textToImageNetwork } from "aquatint/pipelines";
 import { AquatintError } from "aquatint/util";
 
 /** A trained pixel model as the theory sees it. */
@@ -19,13 +19,15 @@ export interface PixelDenoiserInput {
   readonly name: string;
   readonly model: TextToImageModel;
   readonly runtime: Runtime;
+  /** Takes what the networks compute inside. */
+  readonly observer?: ProgramObserver | undefined;
 }
 
 /** A pixel model on a runtime as a denoiser; it closes both. @throws AquatintError "model/latent" for a model of latents. */
-export async function pixelDenoiser({ name, model, runtime }: PixelDenoiserInput): Promise<PixelDenoiser> {
+export async function pixelDenoiser({ name, model, runtime, observer }: PixelDenoiserInput): Promise<PixelDenoiser> {
   const { modules, tokenizers, scheduler: settings, binding } = model;
   checkPixels(name, model);
-  const network = textToImageNetwork({ runtime, modules, ...(await binding()) });
+  const network = textToImageNetwork({ runtime, modules, observer, ...(await binding()) });
   const { channels, sampleSize: size } = modules;
   return {
     name,

@@ -27,6 +27,12 @@ export const glossary = {
   "variance exploding": "Coordinates in which the image keeps its scale and noise of size σ is added: x = x_0 + σε.",
   DDPM: "The sampler of Ho et al. 2020. It adds fresh noise after every step.",
   DDIM: "The sampler of Song et al. 2021. It adds no noise, so that the start decides the image.",
+  PSNR: "Peak signal-to-noise ratio in decibels: how close two images are. 6 dB more is half the error.",
+  "U-Net": "A network that makes an image smaller in steps and larger again, with connections between equal sizes.",
+  "skip connection": "The output of a part on the way down, which a part on the way up reads beside its own input.",
+  "cross-attention": "Attention between two things: places of the image ask, tokens of the prompt answer.",
+  token: "A word or a part of one, with a number in the tokenizer’s list.",
+  autoencoder: "Two networks: the encoder compresses an image to a latent, the decoder makes an image of a latent.",
 } as const;
 
 /** A term of the glossary. */

@@ -26,6 +26,7 @@ const letters: Readonly<Record<string, string>> = {
     pi: "π",
     sigma: "σ",
     phi: "φ",
+    tau: "τ",
   },
   ...{ infty: "∞", ell: "ℓ", nabla: "∇" },
 };

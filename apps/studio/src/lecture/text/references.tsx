@@ -32,6 +32,23 @@ const references = {
   guidance2022: { text: "Ho, Salimans, Classifier-Free Diffusion Guidance, 2022", arxiv: "2207.12598" },
   lu2022: { text: "Lu et al., DPM-Solver++, 2022", arxiv: "2211.01095" },
   efron2011: { text: "Efron, Tweedie's Formula and Selection Bias, 2011", doi: "10.1198/jasa.2011.tm11181" },
+  ronneberger2015: {
+    text: "Ronneberger, Fischer, Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation, 2015",
+    arxiv: "1505.04597",
+  },
+  vaswani2017: { text: "Vaswani et al., Attention Is All You Need, 2017", arxiv: "1706.03762" },
+  hertz2022: {
+    text: "Hertz et al., Prompt-to-Prompt Image Editing with Cross Attention Control, 2022",
+    arxiv: "2208.01626",
+  },
+  radford2021: {
+    text: "Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021",
+    arxiv: "2103.00020",
+  },
+  sennrich2016: {
+    text: "Sennrich, Haddow, Birch, Neural Machine Translation of Rare Words with Subword Units, 2016",
+    arxiv: "1508.07909",
+  },
 } as const;
 
 /** The name of a paper. */

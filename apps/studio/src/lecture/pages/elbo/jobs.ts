@@ -1,8 +1,7 @@
 import type { Elbo, ElboTerm } from "@aquatint/lab/elbo";
 import { elboOf } from "@aquatint/lab/elbo";
 import { filledTerms, pixelDenoiser, sparseElbo } from "@aquatint/lab/theory";
-import { fitted, imageToTensor, tensorToImages } from "aquatint/formats";
-import { IMAGE_SIDE } from "../../input/side.ts";
+import { sized } from "../../input/sized.ts";
 import { once, openHosted } from "../../model/lecture-model.ts";
 
 /** Input of the bound. */
@@ -42,12 +41,6 @@ function stateOf(terms: readonly ElboTerm[], steps: number, isDone: boolean): El
     tenths[tenth] = (tenths[tenth] ?? 0) + bits / (bound.denoisingMatching || 1);
   }
   return { terms: [...terms], bound, tenths, steps, isDone };
-}
-
-/** The image in another size, [3, side, side] in -1 .. 1. */
-export function sized(values: Float32Array, side: number): Float32Array {
-  const [image] = tensorToImages(values, { width: IMAGE_SIDE, height: IMAGE_SIDE });
-  return image ? imageToTensor(fitted(image, { width: side, height: side })) : values;
 }
 
 let root = "";

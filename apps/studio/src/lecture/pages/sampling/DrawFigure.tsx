@@ -1,9 +1,8 @@
-import { useState } from "react";
-import { Input, Label, TextField } from "react-aria-components";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField, SelectField } from "../../../ui/fields.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { jobHook } from "../../figure/use-job.ts";
+import { PromptField } from "../../input/PromptField.tsx";
 import { choice, number, text } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
 import type { DrawState, jobs } from "./draw-jobs.ts";
@@ -36,21 +35,9 @@ function useSettings() {
   return { values, setPrompt, setFirst, setSecond, setSteps, setGuidance, setSeed };
 }
 
-/** The prompt, used when the field is first or Enter is pressed. */
-const Prompt = ({ prompt, onChange }: { readonly prompt: string; readonly onChange: (prompt: string) => void }) => {
-  const [draft, setDraft] = useState(prompt);
-  const use = () => draft !== prompt && onChange(draft);
-  return (
-    <TextField className="field" value={draft} onChange={setDraft} maxLength={300} onBlur={use}>
-      <Label className="field-label">Prompt</Label>
-      <Input className="text-input" onKeyDown={(event) => event.key === "Enter" && use()} />
-    </TextField>
-  );
-};
-
 const Controls = ({ values, ...set }: ReturnType<typeof useSettings>) => (
   <div className="controls">
-    <Prompt prompt={values.prompt} onChange={set.setPrompt} />
+    <PromptField prompt={values.prompt} onChange={set.setPrompt} />
     <SelectField
       label="First"
       help="A sampler."

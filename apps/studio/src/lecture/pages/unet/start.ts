@@ -1,0 +1,12 @@
+import { jobHook } from "../../figure/use-job.ts";
+import type { attentionJobs } from "./attention-jobs.ts";
+import type { jobs } from "./jobs.ts";
+
+/** Starts the worker of this page's figures. */
+export const startWorker = () => new Worker(new URL("./unet.worker.ts", import.meta.url), { type: "module" });
+
+/** Computes with the jobs of this page. */
+export const useUNet = jobHook<typeof jobs & typeof attentionJobs>();
+
+/** What a figure says while its model is on the way. */
+export const OPENING = "The model is opened: 7 MB at the first visit.";
