@@ -1,6 +1,12 @@
 /** Training: tasks, optimizers, the loop and its checkpoints. */
 
-export type { TrainConfig } from "./config/config.ts";
+export {
+  type ConfigKinds,
+  configKindsFor,
+  type ParseOptions,
+  parseTrainConfig,
+  type TrainConfig,
+} from "./config/config.ts";
 export type { PresetChange } from "./config/presets.ts";
 export type { Training } from "./config/training.ts";
 export * from "./loop/activation-checkpointing.ts";
@@ -40,12 +46,15 @@ export type {
   StepRecord,
 } from "./run/events.ts";
 export type { PlannedPart, TrainingPlan } from "./run/plan.ts";
-export type { RunFiles, StepFile } from "./run/run-folder.ts";
+export { type RunInput, recordRun } from "./run/recorder.ts";
+export type { RunFiles, StartingPoint, StepFile } from "./run/run-folder.ts";
+export { type RunStart, runStart } from "./run/run-start.ts";
 export { criticLosses, generatorLoss, type Logits, slopePenalty } from "./tasks/autoencoder/critic-losses.ts";
 export { divergence } from "./tasks/autoencoder/losses.ts";
 export { type ClipFolder, openClip } from "./tasks/clip/folder.ts";
 export { type Direction, type RetrievalInput, type RetrievalShares, retrieval } from "./tasks/clip/retrieval.ts";
 export { clipTowers, type Embeddings, type Towers, type TowersInput } from "./tasks/clip/towers.ts";
+export { createTask, type TaskInput } from "./tasks/create-task.ts";
 export { tokenizerFields } from "./tasks/denoising/config.ts";
 export {
   type DenoisingDraw,

@@ -6,8 +6,7 @@ import { withPreset } from "../config/presets.ts";
 import type { DryRunEvent } from "./dry-run.ts";
 import type { RunEvent } from "./events.ts";
 import { claimFolder, diskFiles } from "./folder.node.ts";
-import { configChange, finishedRun } from "./resume.ts";
-import { checkpointNames, newestCheckpoint, type RunFiles, type StartingPoint } from "./run-folder.ts";
+import { type RunStart, runStart } from "./run-start.ts";
 
 /** Options of a training run. */
 export interface TrainRunOptions {
@@ -50,15 +49,11 @@ export async function* trainRun(
   const folder = config.output;
   const files = diskFiles(folder);
   await using _ = await claimFolder(folder);
-  const start = await startingPoint(files, options);
-  if (start) {
-    const change = await configChange(files, config);
-    if (change) yield { type: "problem", message: change };
-    const finished = await finishedRun(files, { config, checkpoint: start.checkpoint });
-    if (finished) {
-      yield { type: "finished", ...finished };
-      return;
-    }
+  const { start, change, finished } = await startOf({ files, config }, options);
+  if (change) yield { type: "problem", message: change };
+  if (finished) {
+    yield { type: "finished", ...finished };
+    return;
   }
   const { openRuntime, openDataset, datasetNotes, openTask, recordRun, memory, placeOf, dataOf } = await parts();
   const { initFrom, signal } = options;
@@ -92,20 +87,12 @@ export async function* dryTrainRun(
   yield* dryRun({ config, task, runtime, preset: withPreset(json).changes, memory: peakMemory });
 }
 
-/** The checkpoint to go on from, none for a fresh run. @throws AquatintError where a run would be overwritten or is missing. */
-async function startingPoint(
-  files: RunFiles,
-  { resume, initFrom }: TrainRunOptions,
-): Promise<StartingPoint | undefined> {
+/** Start of the run. @throws AquatintError where a run would be overwritten or is missing. */
+async function startOf(run: Parameters<typeof runStart>[0], { resume, initFrom }: TrainRunOptions): Promise<RunStart> {
   if (resume && initFrom) {
     throw new AquatintError("train/options", "--resume and --init-from cannot be given together", {
       hint: "--resume continues a run; --init-from starts a new one with a model's weights",
     });
   }
-  if (resume) return newestCheckpoint(files);
-  const newest = (await checkpointNames(files)).at(-1);
-  if (newest === undefined) return undefined;
-  throw new AquatintError("train/exists", `${files.folder} already holds a run (${newest})`, {
-    hint: 'go on with --resume, or give the configuration another "output"',
-  });
+  return runStart(run, { resume });
 }

@@ -3,12 +3,10 @@ import { modelFiles } from "../../checkpoints/open.node.ts";
 import { type Dataset, reportLines } from "../../data/dataset.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Device, Runtime } from "../../runtime/types.ts";
-import { lookup } from "../../util/items.ts";
 import type { TrainConfig } from "../config/config.ts";
-import { activationCheckpointing } from "../loop/activation-checkpointing.ts";
 import type { Task } from "../loop/task.ts";
+import { createTask } from "../tasks/create-task.ts";
 import { holdsOut } from "../tasks/sources.ts";
-import { taskKindsFor } from "../tasks/task-kinds.ts";
 import type { Machine, SessionData } from "./events.ts";
 
 export { prefetchedDataset as openDataset } from "../../data/prefetch.node.ts";
@@ -64,21 +62,9 @@ interface TaskOptions {
 }
 
 /** The task of a configuration, with the weights that it begins with. */
-export async function openTask(
-  config: TrainConfig,
-  { dataset, runtime, initFrom, assets }: TaskOptions,
-): Promise<Task> {
-  const { batch_size: batchSize, accumulate, seed, activation_checkpointing } = config.training;
-  const kinds = await taskKindsFor(config.task);
-  return lookup(kinds, config.task).create(config, {
-    dataset,
-    runtime,
-    batchSize,
-    microBatchSize: batchSize / accumulate,
-    seed,
-    trace: activation_checkpointing ? activationCheckpointing : undefined,
+export const openTask = async (config: TrainConfig, { initFrom, ...context }: TaskOptions): Promise<Task> =>
+  createTask(config, {
+    ...context,
     modelFiles,
     initFrom: initFrom === undefined ? undefined : await modelFiles(initFrom),
-    assets,
   });
-}
