@@ -45,8 +45,7 @@ const examples: readonly {
     "lecture/unet.ts":
       "conv_in: 32 × 32 × 32, 32768 numbers\nconv_out: 3 × 32 × 32, 3072 numbers\nmid_block.attentions.0.transformer_blocks.0.attn2: 1536 weights\n3072 3072 before after\n",
     "lecture/schedules.ts": "linear 0.0786 0.0853\ncosine 0.5000 1.0000\ncustom 0.2500 0.3333\n",
-    "lecture/training.ts":
-      "the loss fell\nunet/diffusion_pytorch_model.safetensors text_encoder/model.safetensors\n",
+    "lecture/training.ts": "the loss fell\nunet/diffusion_pytorch_model.safetensors text_encoder/model.safetensors\n",
   }).map(([example, expected]) => ({
     example,
     arguments: async () => [],

@@ -4,14 +4,14 @@ import { planTextToImage, textToImage, textToImageModel, textToImageNetwork } fr
 import { grad } from "aquatint/autodiff";
 import { memoryFiles, openModel } from "aquatint/checkpoints";
 import { compile, layoutPass } from "aquatint/compiler";
-import { createDataset, type Dataset } from "aquatint/data";
+import type { Dataset } from "aquatint/data";
 import { type Image, imagesToTensor } from "aquatint/formats";
 import type { Tensor } from "aquatint/graph";
 import { torchCpu } from "aquatint/math";
 import * as nn from "aquatint/nn";
 import { nodeRuntime } from "aquatint/node";
 import * as ops from "aquatint/ops";
-import { configKindsFor, createTask, openSession, parseTrainConfig } from "aquatint/train";
+import { configKindsFor, createDataset, createTask, openSession, parseTrainConfig } from "aquatint/train";
 import { drawnDigits } from "../src/lecture/pages/training/digits.ts";
 import { digitPrompts, recipe } from "../src/lecture/pages/training/recipe.ts";
 

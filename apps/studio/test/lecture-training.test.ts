@@ -1,9 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createDataset } from "aquatint/data";
 import { generate, nodeRuntime } from "aquatint/node";
-import { configKindsFor, createTask, openSession, parseTrainConfig } from "aquatint/train";
+import { configKindsFor, createDataset, createTask, openSession, parseTrainConfig } from "aquatint/train";
 import { unzipSync } from "fflate";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

@@ -15,5 +15,4 @@ export {
 } from "./indexed-stream.ts";
 export type { DataSources, DatasetConfigSchema, DatasetKind, DatasetKinds } from "./kind.ts";
 export type { LatentPool, PoolFacts, PoolPart } from "./pool/pool.ts";
-export { createDataset, type DatasetConfig } from "./registry.ts";
 export { stringHash } from "./string-hash.ts";

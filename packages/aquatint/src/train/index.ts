@@ -1,5 +1,6 @@
 /** Training: tasks, optimizers, the loop and its checkpoints. */
 
+export { createDataset, type DatasetConfig } from "../data/registry.ts";
 export {
   type ConfigKinds,
   configKindsFor,

@@ -9,7 +9,7 @@ export const page: LecturePage = {
     { title: "Algorithm 2: sampling", Content: Sampling },
     { title: "Take the model with you", Content: TakeAway },
   ],
-  code: { file: "training.ts", lines: 11 },
+  code: { file: "training.ts", lines: 10 },
   citations: [
     { paper: "ho2020", at: "algorithms 1 and 2, equation 14" },
     { paper: "guidance2022", at: "algorithm 1" },

@@ -1,7 +1,8 @@
 import { AquatintError } from "aquatint";
-import { createDataset, type Dataset } from "aquatint/data";
+import type { Dataset } from "aquatint/data";
 import {
   configKindsFor,
+  createDataset,
   createTask,
   parseTrainConfig,
   type RunEvent,
