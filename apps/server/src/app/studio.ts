@@ -29,7 +29,8 @@ export async function installedStudio(): Promise<string | undefined> {
 export const studioPage =
   (answer: StudioPage): MiddlewareHandler<Env> =>
   async (c) => {
-    const { method, path } = c.req;
+    const { method, url } = c.req;
+    const path = new URL(url).pathname; // the slash at its end counts here: addresses in the page begin there
     if (path === STUDIO_PATH) return c.redirect(`${STUDIO_PATH}/`);
     const [range, ifNoneMatch] = [c.req.header("range"), c.req.header("if-none-match")];
     return answer({ method, address: decoded(path.slice(STUDIO_PATH.length)), range, ifNoneMatch });
