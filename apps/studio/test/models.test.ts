@@ -140,7 +140,12 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     await page.getByRole("textbox", { name: "Negative prompt" }).fill("");
     expect(differenceFrom(await draw(page), await referenceImage("sd-textual-inversion"))).toBeLessThan(0.01);
 
-    await useModel(page, fixture("xl"));
+    await drop(page, fixture("xl"));
+    await page.getByRole("button", { name: "Use this model" }).click();
+    await drop(page, fixture("lcm")); // while the engine is closed for another model
+    await page.getByRole("heading", { name: "lcm" }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await settled(page);
     expect(await page.getByRole("textbox", { name: "lora-kohya" }).count()).toBe(0);
     await drop(page, fixture("adapters/lora-peft-alpha4.safetensors"));
     await page.getByText("lora-peft-alpha4.safetensors does not fit this model").waitFor();

@@ -21,6 +21,7 @@ test("the tables of an older server are brought up to date with what they hold, 
     ).map(({ column_name }) => column_name);
   const current = await columns();
   await database.query(`ALTER TABLE aquatint.workers DROP COLUMN memory, DROP COLUMN peak_memory;
+    ALTER TABLE aquatint.jobs DROP COLUMN favorites;
     DELETE FROM aquatint.version WHERE number > 1;
     INSERT INTO aquatint.workers (id, models, seen_at) VALUES ('old', '[]', now());
     INSERT INTO aquatint.options VALUES ('ann', '{"samples_format": "webp"}')`);

@@ -84,8 +84,11 @@ const engineLost = (message: string) =>
     hint: "it starts again with the next image; if it ends again, close other pages to free memory",
   });
 
+/** Code of the error that calls end with where their engine is closed for another. */
+export const ENGINE_CLOSED = "studio/engine-closed";
+
 const engineClosed = () =>
-  new AquatintError("studio/engine-closed", "the engine was closed for another model or device", {
+  new AquatintError(ENGINE_CLOSED, "the engine was closed for another model or device", {
     hint: "draw the image again",
   });
 

@@ -3,7 +3,7 @@ import type { ModelSource } from "../model-files/open-source.ts";
 import { readLocal, writeLocal } from "../state/local.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
-import { type EngineClient, startEngine } from "./client.ts";
+import { ENGINE_CLOSED, type EngineClient, startEngine } from "./client.ts";
 import { type EngineDevice, engineThreads } from "./device.ts";
 import type { ModelProgress } from "./model-files.ts";
 import type { EngineInfo } from "./protocol.ts";
@@ -31,6 +31,17 @@ let client: EngineClient | undefined;
 export function openEngine(): Promise<EngineClient> {
   opening ??= start();
   return opening;
+}
+
+/** Does some work with the engine; again where another model or device is chosen meanwhile, which closes the one at work. */
+export async function withEngine<T>(work: (engine: EngineClient) => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work(await openEngine());
+    } catch (error) {
+      if (asError(error).code !== ENGINE_CLOSED) throw error;
+    }
+  }
 }
 
 async function start(device = chosenDevice()): Promise<EngineClient> {

@@ -1,5 +1,5 @@
 import type { Drawing, DrawingBackend, DrawingNews, DrawnImage, DrawRequest } from "../backend/drawing.ts";
-import type { CallOptions } from "../engine/client.ts";
+import { type CallOptions, ENGINE_CLOSED } from "../engine/client.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { DrawResult } from "../engine/protocol.ts";
 import { clipModelOptions, modelOptions } from "../models/model-options.ts";
@@ -25,19 +25,19 @@ async function drawAgain(request: DrawRequest, signal: AbortSignal, onNews: OnNe
       const { code } = asError(error);
       const notice = endings[code];
       if (signal.aborted || !notice) throw error;
-      if (code !== CLOSED && losses++ > 0) throw error;
+      if (code !== ENGINE_CLOSED && losses++ > 0) throw error;
       say(notice);
     }
   }
 }
 
 const OVERFLOW = "The image overflowed in half precision. It is drawn anew in float32, and so are those that follow.";
-const CLOSED = "studio/engine-closed";
 const LOST = "The engine ended in the middle of an image. It starts again, and the image is drawn anew.";
 
 /** Errors of an engine or its ONNX Runtime that ended, and what is said: the browser needs memory, a graphics device was lost, another model was chosen. */
 const endings: Readonly<Record<string, string>> = {
-  [CLOSED]: "The model or the device was changed in the middle of an image. The image is drawn anew with the new one.",
+  [ENGINE_CLOSED]:
+    "The model or the device was changed in the middle of an image. The image is drawn anew with the new one.",
   "studio/engine-lost": LOST,
   "runtime/worker-died": LOST,
 };

@@ -1,4 +1,4 @@
-import { asError, chosenDevice, modelHash, openEngine, openSource } from "../engine/engine-store.ts";
+import { asError, chosenDevice, modelHash, openSource, withEngine } from "../engine/engine-store.ts";
 import { forgetTraces } from "../gallery/gallery-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { ModelPrecision } from "../model-files/precision.ts";
@@ -74,10 +74,8 @@ export const itemOf = ({ items }: Pick<Library, "items">, id: string | undefined
   items.find((item) => item.id === id);
 
 /** Says what files are. @throws AquatintError that says what is wrong with them. */
-export async function inspectFiles(files: FileSet): Promise<FileReport> {
-  const engine = await openEngine();
-  return engine.call("inspect", { files, device: chosenDevice() });
-}
+export const inspectFiles = (files: FileSet): Promise<FileReport> =>
+  withEngine((engine) => engine.call("inspect", { files, device: chosenDevice() }));
 
 /** Adds an item, or takes the place of the one with its id. */
 export const putItem = (item: LibraryItem): void =>
@@ -204,8 +202,8 @@ function sourceOf({ items, choice }: Library) {
 async function judgeFiles(): Promise<void> {
   const companions = libraryStore.get().items.flatMap((item) => companionOf(item) ?? []);
   if (companions.length === 0) return;
-  const engine = await openEngine();
-  const failures = await engine.call("misfits", { companions: companions.map(({ companion }) => companion) });
+  const judged = { companions: companions.map(({ companion }) => companion) };
+  const failures = await withEngine((engine) => engine.call("misfits", judged));
   const misfits = new Map(companions.map(({ id }, i) => [id, failures[i]?.message]));
   libraryStore.set((library) => ({
     ...library,
