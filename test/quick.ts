@@ -11,6 +11,7 @@ export const longTests: readonly string[] = [
   "test/entries.test.ts", // compiles the declarations of every entry
   "packages/aquatint/src/checkpoints/safety.test.ts", // 20,000 damaged files
   "packages/emoji/src/scenes.test.ts", // 100,000 scenes
+  "apps/studio/src/hub/fetch-file.test.ts", // waits between attempts
   "packages/aquatint/src/diffusion/brownian.test.ts", // converges in 256 steps
   "packages/lab/src/elbo/elbo.test.ts", // bounds over thousands of steps
   "packages/aquatint/src/diffusion/samplers/samplers.test.ts", // the order of every sampler
