@@ -16,6 +16,11 @@ export const distillationFields = {
         .min(2)
         .default(2)
         .describe("Teacher steps that one student step replaces; 2 is progressive distillation."),
+      guidance_scale: z
+        .number()
+        .min(1)
+        .default(1)
+        .describe("Guidance scale of the teacher's steps (Meng et al. 2023). The student needs none. 1 is none."),
     })
     .prefault({}),
   evaluation: z

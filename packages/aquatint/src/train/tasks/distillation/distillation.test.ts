@@ -6,6 +6,7 @@ import { ownDatasets } from "../../../data/registry.ts";
 import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import { float32 } from "../../../graph/host-tensor.ts";
 import type { Tensor } from "../../../graph/tensor.ts";
+import type { HostTensors } from "../../../graph/types.ts";
 import { torchCpu } from "../../../math/random.ts";
 import { scale } from "../../../ops/elementwise.ts";
 import { input } from "../../../ops/leaves.ts";
@@ -44,6 +45,8 @@ async function errorsOf(prediction: string, { w, v, substeps }: { w: number; v: 
   const { errors } = await evaluate(runtime, results, { feeds: { ...Object.fromEntries(read), x0 } });
   return { errors: [...errors!.data], feeds, x0: x0.data };
 }
+const sameData = (a: HostTensors, b: HostTensors, key: string): boolean =>
+  Buffer.from(a[key]!.data.buffer).equals(Buffer.from(b[key]!.data.buffer));
 const linear =
   (w: number) =>
   (x: Tensor): Tensor =>
@@ -101,12 +104,12 @@ describe("a run", () => {
     model: { ...tinyConfigs, unet, scheduler, tokenizer: { merges: 20, context: 8 } },
     training: { steps: 20, batch_size: 6, learning_rate: 1e-2 },
   });
-  const config = (training: object = {}) =>
+  const config = (training: object = {}, distillation: object = {}) =>
     parseTrainConfig(
       {
         ...{ task: "distillation", output: "unused", teacher: "teacher" },
         dataset: { name: "digits" },
-        distillation: { steps: 2, teacher_steps: 3 },
+        distillation: { steps: 2, teacher_steps: 3, ...distillation },
         evaluation: { images: 6 },
         samples: { prompts: [...plateNames], every_minutes: 1 },
         training: { steps: 20, batch_size: 6, learning_rate: 3e-3, warmup_steps: 2, ema: null, ...training },
@@ -145,6 +148,30 @@ describe("a run", () => {
     expect(reopened.generation).toEqual({ steps: 2, guidance: 1 });
     expect(reopened.scheduler.sampler.name).toBe("ddim");
     expect([...(await reopened.weights()).keys()].some((name) => name.startsWith("teacher."))).toBe(false);
+  });
+
+  test("learns the guidance of its teacher's steps, with text encoders and norms left as they are", async () => {
+    const frozen = ["text_encoder.*", "*.bias", "*norm*.weight"];
+    const losses = await Promise.all(
+      [1, 4].map(async (guidance_scale) => {
+        const guided = config({ freeze: frozen }, { guidance_scale });
+        const task = await tinyTask(guided, { runtime, modelFiles: openTeacher });
+        await using session = await openSession({ config: guided, task, runtime });
+        const before = (await session.outputs.evaluate!())["loss"]!;
+        const { tensors: saved } = await session.remembered();
+        for await (const _ of session.steps());
+        const { tensors } = await session.remembered();
+        const changed = Object.keys(tensors).filter(
+          (key) => key.startsWith("weights/") && !sameData(tensors, saved, key),
+        );
+        expect(changed.length).toBeGreaterThan(10);
+        expect(changed.filter((key) => /text_encoder|bias|norm|teacher/.test(key))).toEqual([]);
+        return { before, after: (await session.outputs.evaluate!())["loss"]! };
+      }),
+    );
+    const [plainTeacher, guidedTeacher] = losses;
+    expect(guidedTeacher!.before).toBeGreaterThan(1.05 * plainTeacher!.before);
+    expect(guidedTeacher!.after).toBeLessThan(0.9 * guidedTeacher!.before);
   });
 
   test("is refused where the teacher's schedule is none that DDIM walks", async () => {

@@ -2,10 +2,15 @@ import { openModel } from "../../../checkpoints/open.ts";
 import { schedulerSettings } from "../../../diffusion/diffusers/scheduler-config.ts";
 import type { SchedulerSettings } from "../../../diffusion/scheduler.ts";
 import { AquatintError } from "../../../errors.ts";
-import { modelParameters } from "../../../pipelines/model/components.ts";
+import type { Tensor } from "../../../graph/tensor.ts";
+import { add, scale, sub } from "../../../ops/elementwise.ts";
+import { constant } from "../../../ops/leaves.ts";
+import { captionIds } from "../../../pipelines/conditioning/caption-ids.ts";
+import { modelParameters, type PipelineComponents } from "../../../pipelines/model/components.ts";
 import type { ModelConfigs, TextToImageModel } from "../../../pipelines/model/model-folder.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { textToImageModules } from "../../../pipelines/model/text-to-image-modules.ts";
+import { tokenizerFrom } from "../../../tokenizers/files.ts";
 import { itemAt, lookup } from "../../../util/items.ts";
 import type { Task } from "../../loop/task.ts";
 import { captionIdsInput, denoises } from "../denoising/graph.ts";
@@ -14,7 +19,7 @@ import type { DenoisingModel } from "../denoising/model.ts";
 import { denoisingTask } from "../denoising/task.ts";
 import type { TaskContext } from "../kind.ts";
 import type { DistillationConfig } from "./config.ts";
-import { distillationObjective } from "./objective.ts";
+import { type Denoises, distillationObjective } from "./objective.ts";
 
 const TEACHER = "teacher.";
 
@@ -23,7 +28,7 @@ const TEACHER = "teacher.";
  * "config/value" for a teacher whose schedule DDIM does not walk, or whose autoencoder gives no distributions.
  */
 export async function openDistillationTask(config: DistillationConfig, context: TaskContext): Promise<Task> {
-  const { steps, teacher_steps: substeps } = config.distillation;
+  const { steps, teacher_steps: substeps, guidance_scale: guidance } = config.distillation;
   const teacherModel = await textToImageModel(await openModel(await context.modelFiles(config.teacher)));
   const teacher = textToImageModules({ ...teacherModel.configs, vae: undefined });
   const model = studentOf(teacherModel, { steps, teaching: modelParameters(teacher) });
@@ -33,11 +38,30 @@ export async function openDistillationTask(config: DistillationConfig, context: 
   const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
   const graph = (n: number) => {
     const ids = captionIdsInput(tokenizerFiles, n);
-    return objective.loss(space.x0(n), { student: denoises(modules, ids), teacher: denoises(teacher, ids) });
+    const networks = { student: denoises(modules, ids), teacher: guided(teacher, { ids, tokenizerFiles, guidance }) };
+    return objective.loss(space.x0(n), networks);
   };
   const samples = config.samples && { ...config.samples, steps, guidance: 1 };
   const settings = { ...config, samples, objective: { guidance_dropout: 0 } };
   return denoisingTask(settings, { ...context, model, space, objective, graph });
+}
+
+interface GuidedInput extends Pick<DenoisingModel, "tokenizerFiles"> {
+  readonly ids: Tensor;
+  readonly guidance: number;
+}
+
+/** The teacher with classifier-free guidance: u + g (c - u), where u knows no caption. */
+function guided(teacher: PipelineComponents, { ids, tokenizerFiles, guidance }: GuidedInput): Denoises {
+  const conditional = denoises(teacher, ids);
+  if (guidance === 1) return conditional;
+  const captions = Array.from({ length: itemAt(ids.shape, 0) }, () => "");
+  const value = captionIds(tokenizerFrom(tokenizerFiles), captions);
+  const unconditional = denoises(teacher, constant({ value }));
+  return (xt, t) => {
+    const u = unconditional(xt, t);
+    return add(u, scale(sub(conditional(xt, t), u), guidance));
+  };
 }
 
 interface StudentOptions {
