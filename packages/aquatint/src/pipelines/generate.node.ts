@@ -178,8 +178,8 @@ export async function* withEngine<E>(
 
 /** Choices that decide what is loaded, and the files that are read at once. The scales of LoRAs are fed with each call. */
 function engineSource(options: GenerationEngineOptions) {
-  const { model, vae, variant, precision, loras = [], embeddings = [], controlNets = [] } = options;
-  const choices = [model, vae, variant, precision, loras.map(({ file }) => file), embeddings, controlNets];
+  const { model, vae, variant, precision, fewSteps = false, loras = [], embeddings = [], controlNets = [] } = options;
+  const choices = [model, vae, variant, precision, fewSteps, loras.map(({ file }) => file), embeddings, controlNets];
   return { choices, files: embeddings.map(({ file }) => file) };
 }
 

@@ -31,8 +31,14 @@ export {
   type MetadataContext,
 } from "./metadata/reproduce.ts";
 export { type VideoParametersSource, videoParameters } from "./metadata/video-parameters.ts";
-export type { AdaptedTrace, NetworkAdapters } from "./model/adapters.ts";
-export { addAdapters, type NamedEmbedding, type OpenedAdapters, replaceVae } from "./model/add-adapters.ts";
+export type { AdaptedTrace, AddedLora, NetworkAdapters } from "./model/adapters.ts";
+export {
+  addAdapters,
+  type NamedEmbedding,
+  type OpenedAdapters,
+  type OpenedLora,
+  replaceVae,
+} from "./model/add-adapters.ts";
 export * from "./model/components.ts";
 export {
   addControlNets,
@@ -43,6 +49,7 @@ export {
 } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
+export { type FewStepsInput, withFewSteps } from "./model/few-steps.ts";
 export * from "./model/model-folder.ts";
 export { type MotionModules, motionModules, withLinearBetas, withMotionModules } from "./model/motion.ts";
 export { type PrecisionOptions, withPrecision } from "./model/precision.ts";

@@ -19,6 +19,7 @@ export interface CheckpointFlags {
   readonly embedding: readonly EmbeddingFile[];
   readonly vae?: string;
   readonly variant?: string;
+  readonly fewSteps?: boolean;
   readonly clipSkip: number;
   readonly promptSyntax: PromptSyntax;
   readonly emphasis: EmphasisMode;
@@ -68,6 +69,10 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
       "variant of the weights in a folder, such as fp16 or non_ema, or a .safetensors file of `aquatint quantize` (default: the weights without a variant)",
     )
     .option(
+      "--few-steps",
+      "use the model's own form for few steps, which is faster and a little less exact; the default model makes 4 steps without guidance",
+    )
+    .option(
       "--clip-skip <n>",
       "layers of the text encoder to skip; clip skip 2 of the web UI is 1 here",
       whole("--clip-skip", { min: 0, example: 1 }),
@@ -93,7 +98,10 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
     );
 
 /** The files of those options, from the folder that the command was called in. */
-export function checkpointFiles({ lora, embedding, vae, variant }: CheckpointFlags, { cwd }: Io): OpenOptions {
+export function checkpointFiles(
+  { lora, embedding, vae, variant, fewSteps }: CheckpointFlags,
+  { cwd }: Io,
+): OpenOptions {
   const placed = <T extends { readonly file: string }>(all: readonly T[]) =>
     all.map((lora) => ({ ...lora, file: resolve(cwd, lora.file) }));
   return {
@@ -101,6 +109,7 @@ export function checkpointFiles({ lora, embedding, vae, variant }: CheckpointFla
     embeddings: placed(embedding),
     vae: vae === undefined ? undefined : resolve(cwd, vae),
     variant: variantIn(cwd, variant),
+    fewSteps,
   };
 }
 

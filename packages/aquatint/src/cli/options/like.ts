@@ -32,6 +32,7 @@ export async function metadataOptions<T extends Pick<CheckpointFlags, "lora">>(
   const { prompt, ...options } = {
     ...flagsOf(clips ? stillOnly(like.options, io) : like.options),
     ...(like.clip && clipFlagsOf(like.clip)),
+    fewSteps: like.fewSteps,
   };
   const completed = Object.entries(options).filter(([key, value]) => value !== undefined && !isGiven(key));
   for (const note of like.notes) io.stderr.write(`note: ${printable(note)}\n`);

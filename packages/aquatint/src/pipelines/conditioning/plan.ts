@@ -4,6 +4,7 @@ import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, type PromptSyntax } from "../../tokenizers/plain-prompt.ts";
 import { itemAt, lookup } from "../../util/items.ts";
+import type { AddedLora } from "../model/adapters.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";
@@ -31,7 +32,7 @@ export interface ConditionedModel {
   /** One a text encoder. */
   readonly tokenizers: readonly ClipTokenizer[];
   readonly embeddings?: TextEmbeddings | undefined;
-  readonly loras?: readonly { readonly name: string; readonly scale: number }[];
+  readonly loras?: readonly AddedLora[];
 }
 
 /** The run that something is told for. */
@@ -166,9 +167,11 @@ function checkedEmphasis({ emphasis = DEFAULT_EMPHASIS, promptSyntax }: Conditio
 }
 
 function checkedScales(requested: readonly number[] | undefined, { loras = [] }: ConditionedModel): readonly number[] {
-  const scales = requested ?? loras.map(({ scale }) => scale);
-  if (scales.length === loras.length && scales.every(Number.isFinite)) return scales;
-  throw new AquatintError("generate/lora", `got the scales [${scales}] for ${loras.length} LoRAs`, {
+  const [free, fixed] = [loras.filter((lora) => !lora.fixed), loras.filter((lora) => lora.fixed)];
+  const scalesOf = (some: typeof loras) => some.map(({ scale }) => scale);
+  const scales = requested ?? scalesOf(free);
+  if (scales.length === free.length && scales.every(Number.isFinite)) return [...scales, ...scalesOf(fixed)];
+  throw new AquatintError("generate/lora", `got the scales [${scales}] for ${free.length} LoRAs`, {
     hint: "give one number a LoRA, in the order that they were opened",
   });
 }

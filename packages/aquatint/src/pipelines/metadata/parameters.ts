@@ -38,6 +38,7 @@ export const generationParameters = (plan: TextToImagePlan, source: ParametersSo
   ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
   ...(plan.guidanceRange && { guidanceRange: [...plan.guidanceRange] }),
   ...conditionsOf(source.options),
+  ...(source.networks?.loras?.some(({ fixed }) => fixed) && { fewSteps: true }),
   ...(plan.variation && { variation: { ...plan.variation, seed: jsonSeed(plan.variation.seed) } }),
   rng: plan.rng,
   ...(plan.noise !== noiseDefaults.noise && { noise: plan.noise }),
@@ -82,7 +83,8 @@ function lorasOf(
   { conditioning }: Pick<TextToImagePlan, "conditioning">,
   { networks }: ParametersSource,
 ): readonly string[] {
-  const scaled = (networks?.loras ?? []).map(({ name }, i) => [name, conditioning.loraScales[i]] as const);
+  const loras = (networks?.loras ?? []).filter(({ fixed }) => !fixed); // fixed ones are last
+  const scaled = loras.map(({ name }, i) => [name, conditioning.loraScales[i]] as const);
   return scaled.flatMap(([name, scale]) => (scale === 0 ? [] : [scale === 1 ? name : `${name}:${scale}`]));
 }
 

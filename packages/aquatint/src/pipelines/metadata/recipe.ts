@@ -70,6 +70,8 @@ const parametersSchema = z.looseObject({
   strength: z.number().optional(),
   /** Other inputs of the image, which the file does not hold: "init", "mask", "controls", "vae", "style:0.8" (a LoRA and its scale), "<thing>" (an embedding). */
   needs: z.array(z.string()).optional(),
+  /** Only where the model's own form of few steps made it. */
+  fewSteps: z.literal(true).optional(),
   /** Noise of another seed in the start, where there was some. */
   variation: z.object({ seed, strength: z.number().min(0).max(1) }).optional(),
   rng: z.string(),

@@ -21,6 +21,8 @@ export interface GenerationRequest {
   /** Name of its model, and the SHA-256 of its weights or its first digits. */
   readonly model: string | undefined;
   readonly modelHash: string | undefined;
+  /** True if the model's own form of few steps made it. */
+  readonly fewSteps?: boolean | undefined;
   /** True if prompts of fewer chunks were padded, as they are here; unknown when absent. */
   readonly paddedChunks?: boolean | undefined;
   /** Differences from the original, in words. */
@@ -45,7 +47,7 @@ export const fromMetadata = (metadata: ImageMetadata, { name, loras = [] }: Meta
 function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequest {
   const recipe = parseParameters(settings, { name });
   const { model, modelHash, rng, noise, seed, needs = [], version: _, motion, firstFrame, ...clipped } = recipe;
-  const { frames, fps, windows, frameNoise, freeInit, variation, ...parameters } = clipped;
+  const { frames, fps, windows, frameNoise, freeInit, variation, fewSteps, ...parameters } = clipped;
   const missing = [...needs, ...(firstFrame ? ["first frame"] : []), ...(motion ? [`motion adapter ${motion}`] : [])];
   const later = Object.keys(settings).filter((key) => !parameterKeys.includes(key));
   return {
@@ -60,6 +62,7 @@ function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequ
     ...(frames !== undefined && { clip: { frames, fps, windows, frameNoise, freeInit } }),
     model,
     modelHash,
+    fewSteps,
     notes: [
       ...(missing.length > 0 ? [`made of more than words, which must be given again: ${listed(missing)}`] : []),
       ...(later.length > 0 ? [`not known to this version: ${listed(later)}`] : []),

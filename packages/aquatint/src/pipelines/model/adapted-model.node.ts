@@ -1,3 +1,4 @@
+import type { ModelFiles } from "../../checkpoints/files.ts";
 import type { Model } from "../../checkpoints/types.ts";
 import { clipVocabulary } from "../../tokenizers/published.ts";
 import type { AdapterFiles } from "./adapters.node.ts";
@@ -19,8 +20,8 @@ export async function adaptedModel(opened: Model, { vae, motion, ...files }: Mot
   const published = vae === undefined ? opened : await (await import("./adapters.node.ts")).withVae(opened, vae);
   const images = await textToImageModel(published, { vocabulary: clipVocabulary });
   const model = motion === undefined ? images : await withMotion(images, motion);
-  const { loras = [], embeddings = [] } = files;
-  return loras.length + embeddings.length > 0 ? withFiles(model, files) : model;
+  const { loras = [], embeddings = [], fewSteps = false } = files;
+  return fewSteps || loras.length + embeddings.length > 0 ? withFiles(model, files, published.files) : model;
 }
 
 async function withMotion(model: TextToImageModel, motion: string | Model): Promise<TextToImageModel> {
@@ -29,8 +30,13 @@ async function withMotion(model: TextToImageModel, motion: string | Model): Prom
   return withMotionModules(model, typeof motion === "string" ? await openMotionModules(motion) : motionModules(motion));
 }
 
-async function withFiles(model: TextToImageModel, files: AdapterFiles): Promise<TextToImageModel> {
+async function withFiles(
+  model: TextToImageModel,
+  files: AdapterFiles,
+  modelFiles: ModelFiles,
+): Promise<TextToImageModel> {
   const { openAdapters } = await import("./adapters.node.ts");
-  const { addAdapters } = await import("./add-adapters.ts");
-  return addAdapters(model, await openAdapters(files));
+  const adapters = await openAdapters(files);
+  if (files.fewSteps) return (await import("./few-steps.ts")).withFewSteps(model, { files: modelFiles, adapters });
+  return (await import("./add-adapters.ts")).addAdapters(model, adapters);
 }

@@ -21,6 +21,8 @@ export interface AdapterFiles {
   readonly vae?: string | undefined;
   readonly loras?: readonly LoraFile[] | undefined;
   readonly embeddings?: readonly EmbeddingFile[] | undefined;
+  /** True for the model's own form of few steps, with the LoRA in its folder. */
+  readonly fewSteps?: boolean | undefined;
 }
 
 /** Opens LoRAs and textual inversions. @throws AquatintError "file/…", "lora/…" or "checkpoint/embedding". */

@@ -2,6 +2,14 @@ import type { Tensor } from "../../graph/tensor.ts";
 import type { HostTensor, HostTensors } from "../../graph/types.ts";
 import { input } from "../../ops/leaves.ts";
 
+/** A LoRA beside a model's networks. */
+export interface AddedLora {
+  readonly name: string;
+  readonly scale: number;
+  /** True for a part of the model, whose scale no caller gives. */
+  readonly fixed?: true;
+}
+
 /** Runs a trace of a network with branches beside its layers. */
 export type AdaptedTrace = <R>(trace: () => R) => R;
 

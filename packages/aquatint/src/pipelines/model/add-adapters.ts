@@ -9,7 +9,7 @@ import { familyFacts } from "../../models/families.ts";
 import { withAdapters } from "../../nn/lora.ts";
 import { parameters } from "../../nn/module.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
-import { type AdaptedTrace, scaleInput } from "./adapters.ts";
+import { type AdaptedTrace, type AddedLora, scaleInput } from "./adapters.ts";
 import type { PipelineComponents } from "./components.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
 import { unusedNote } from "./unused-note.ts";
@@ -22,10 +22,18 @@ export interface NamedEmbedding extends Embedding {
   readonly word?: string | undefined;
 }
 
+/** A LoRA that was read. */
+export interface OpenedLora {
+  readonly lora: Lora;
+  /** The scale of a caller who gives none, 1 if absent. */
+  readonly scale?: number | undefined;
+  /** True for a part of the model, whose scale no caller gives. */
+  readonly fixed?: true;
+}
+
 /** LoRAs and textual inversions that were read. */
 export interface OpenedAdapters {
-  /** With the scale of a caller who gives none, 1 if absent. */
-  readonly loras?: readonly { readonly lora: Lora; readonly scale?: number | undefined }[] | undefined;
+  readonly loras?: readonly OpenedLora[] | undefined;
   readonly embeddings?: readonly NamedEmbedding[] | undefined;
 }
 
@@ -52,7 +60,7 @@ export async function addAdapters(model: TextToImageModel, opened: OpenedAdapter
 }
 
 interface ConnectedAdapters {
-  readonly loras: readonly { readonly name: string; readonly scale: number }[];
+  readonly loras: readonly AddedLora[];
   readonly embeddings: TextEmbeddings;
   readonly branches: LoraBranches;
   /** Sentences on what of the files is not used. */
@@ -82,7 +90,7 @@ async function connected(
   ];
   return {
     branches,
-    loras: loras.map(({ lora, scale = 1 }) => ({ name: stem(lora.name), scale })),
+    loras: loras.map(({ lora, scale = 1, fixed }) => ({ name: stem(lora.name), scale, ...(fixed && { fixed }) })),
     embeddings: await readEmbeddings([...words, ...bundled], modules),
     notes,
   };

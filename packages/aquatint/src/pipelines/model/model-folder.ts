@@ -15,7 +15,7 @@ import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import type { JsonObject } from "../../util/json.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
-import type { NetworkAdapters } from "./adapters.ts";
+import type { AddedLora, NetworkAdapters } from "./adapters.ts";
 import type { PipelineComponents } from "./components.ts";
 import { generationDefaults } from "./defaults.ts";
 
@@ -48,7 +48,7 @@ export interface TextToImageModel {
   /** The map of its family from latents to RGB, where it is of a known one. */
   readonly latentRgb?: LatentRgb | undefined;
   /** LoRAs beside its networks, with the scale of a caller who gives none. */
-  readonly loras?: readonly { readonly name: string; readonly scale: number }[];
+  readonly loras?: readonly AddedLora[];
   /** Textual inversions that prompts may call. */
   readonly embeddings?: TextEmbeddings | undefined;
   /** Sentences on what of its files is not used. */

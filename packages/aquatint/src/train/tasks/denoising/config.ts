@@ -56,11 +56,11 @@ export const textSamples = samplesSchema({
     .describe("Seed of the first prompt. Each following prompt takes the next number."),
 });
 
-/** A model's own choices for generation, as `generationFields` reads them. */
+/** A model's own choices for generation, as `generationFields` reads them; its form of few steps is trained later. */
 const generationSchema = z.strictObject({
   num_inference_steps: count.optional().describe("Steps of the sampler."),
   guidance_scale: z.number().nonnegative().optional().describe("Guidance scale (classifier-free guidance); 1 is none."),
-} satisfies Record<keyof typeof generationFields, z.ZodType>);
+} satisfies Record<Exclude<keyof typeof generationFields, "few_steps">, z.ZodType>);
 
 /** The fields of `"task": "denoising"`. */
 export const denoisingFields = {

@@ -154,9 +154,9 @@ describe("a run", () => {
     const frozen = ["text_encoder.*", "*.bias", "*norm*.weight"];
     const losses = await Promise.all(
       [1, 4].map(async (guidance_scale) => {
-        const guided = config({ freeze: frozen }, { guidance_scale });
-        const task = await tinyTask(guided, { runtime, modelFiles: openTeacher });
-        await using session = await openSession({ config: guided, task, runtime });
+        const settings = config({ freeze: frozen }, { guidance_scale });
+        const task = await tinyTask(settings, { runtime, modelFiles: openTeacher });
+        await using session = await openSession({ config: settings, task, runtime });
         const before = (await session.outputs.evaluate!())["loss"]!;
         const { tensors: saved } = await session.remembered();
         for await (const _ of session.steps());

@@ -38,7 +38,10 @@ export async function openDistillationTask(config: DistillationConfig, context: 
   const objective = distillationObjective({ sample: space.sample, scheduler, steps, substeps });
   const graph = (n: number) => {
     const ids = captionIdsInput(tokenizerFiles, n);
-    const networks = { student: denoises(modules, ids), teacher: guided(teacher, { ids, tokenizerFiles, guidance }) };
+    const networks = {
+      student: denoises(modules, ids),
+      teacher: withGuidance(teacher, { ids, tokenizerFiles, guidance }),
+    };
     return objective.loss(space.x0(n), networks);
   };
   const samples = config.samples && { ...config.samples, steps, guidance: 1 };
@@ -46,13 +49,13 @@ export async function openDistillationTask(config: DistillationConfig, context: 
   return denoisingTask(settings, { ...context, model, space, objective, graph });
 }
 
-interface GuidedInput extends Pick<DenoisingModel, "tokenizerFiles"> {
+interface GuidanceInput extends Pick<DenoisingModel, "tokenizerFiles"> {
   readonly ids: Tensor;
   readonly guidance: number;
 }
 
 /** The teacher with classifier-free guidance: u + g (c - u), where u knows no caption. */
-function guided(teacher: PipelineComponents, { ids, tokenizerFiles, guidance }: GuidedInput): Denoises {
+function withGuidance(teacher: PipelineComponents, { ids, tokenizerFiles, guidance }: GuidanceInput): Denoises {
   const conditional = denoises(teacher, ids);
   if (guidance === 1) return conditional;
   const captions = Array.from({ length: itemAt(ids.shape, 0) }, () => "");

@@ -1,0 +1,38 @@
+import type { ModelFiles } from "../../checkpoints/files.ts";
+import { readLora } from "../../checkpoints/lora/read.ts";
+import { readHeader } from "../../checkpoints/read.ts";
+import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
+import { AquatintError } from "../../errors.ts";
+import { addAdapters, type OpenedAdapters } from "./add-adapters.ts";
+import type { TextToImageModel } from "./model-folder.ts";
+
+/** Files of a model with a form for few steps, and the adapters beside it. */
+export interface FewStepsInput {
+  /** The model's own files. */
+  readonly files: ModelFiles;
+  readonly adapters?: OpenedAdapters | undefined;
+}
+
+/**
+ * The form of a model that takes few steps, as its `generation_config.json` describes it: with a LoRA of its own, and with
+ * other defaults. @throws AquatintError "model/few-steps" for a model without one, "lora/…" or "file/…" for a damaged LoRA.
+ */
+export async function withFewSteps(model: TextToImageModel, { files, adapters = {} }: FewStepsInput) {
+  const { fewSteps } = model.generation;
+  if (!fewSteps) {
+    throw new AquatintError("model/few-steps", `${model.name} has no form for few steps of its own`, {
+      hint: "take an LCM LoRA for it: --lora FILE --sampler LCM --steps 4 --guidance 1",
+    });
+  }
+  const { steps, guidance, lora: path, scheduler } = fewSteps;
+  const lora = await readLora(await readHeader(files, path), { name: path });
+  // last, so that the scales of the caller's LoRAs keep their order
+  const adapted = await addAdapters(model, { ...adapters, loras: [...(adapters.loras ?? []), { lora, fixed: true }] });
+  const config = { ...model.configs.scheduler, ...scheduler };
+  return {
+    ...adapted,
+    configs: { ...model.configs, scheduler: config },
+    scheduler: await loadSchedulerSettings(config),
+    generation: { steps, guidance },
+  };
+}
