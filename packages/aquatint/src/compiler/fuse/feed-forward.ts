@@ -26,7 +26,7 @@ export const sliceFeedForward = (limit: number): Rule =>
     const [count, width] = [sizeAt(inner.shape, 0), sizeAt(inner.shape, 1)];
     const most = Math.max(1, Math.floor(limit / (FLOAT_BYTES * width * ROW_STEP))) * ROW_STEP;
     const size = ROW_STEP * Math.ceil(count / Math.ceil(count / most) / ROW_STEP);
-    if (!(size < count) || sizeAt(left.rows.shape, 0) !== count) return undefined;
+    if (FLOAT_BYTES * count * width <= limit || size >= count || sizeAt(left.rows.shape, 0) !== count) return undefined;
     const outputs: Tensor[] = [];
     for (let start = 0; start < count; start += size) {
       const rows = slice(left.rows, { axis: 0, start, end: Math.min(count, start + size) });
