@@ -66,6 +66,7 @@ test.each(sparse)("%s is refused by its name, in diffusers' names and in Animate
 });
 
 test("a motion module of Hotshot-XL is refused by its name", async () => {
-  const tensors = { "down_blocks.0.temporal_attentions.0.transformer_blocks.0.norm1.weight": [320] };
+  const block = "down_blocks.0.temporal_attentions.0.transformer_blocks.0.attention_blocks.0";
+  const tensors = { [`${block}.to_q.weight`]: [320, 320], [`${block}.to_k.weight`]: [320, 320] };
   await expect(openModel(headerFile("hsxl.safetensors", tensors))).rejects.toThrow("is a motion module of Hotshot-XL");
 });

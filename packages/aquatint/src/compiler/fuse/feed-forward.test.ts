@@ -37,14 +37,14 @@ test.each([
   for (const { outputs } of inner) expect(sizeOf(outputs[0].shape)).toBeLessThanOrEqual(INNER * Math.max(rows, 16));
   const names = parameters(layer);
   const binding = { names, as: noiseWeights(names) };
-  const [whole, part] = await Promise.all(
+  const [full, part] = await Promise.all(
     [undefined, innerBytes].map(async (limit) => {
       const program = await runtime.load(compile({ outputs: { y }, parameters: binding, innerBytes: limit }));
       return (await program.run({ x: noise(x.shape, { seed: 1 }) })).y;
     }),
   );
   expect(part!.shape).toEqual([2, 50, WIDTH]);
-  expect(deviation(part, whole!.data)).toBeLessThan(1e-6);
+  expect(deviation(part, full!.data)).toBeLessThan(1e-6);
 });
 
 test("what fits stays whole, and so does a product without a gate", () => {

@@ -24,8 +24,8 @@ export const sliceFeedForward = (limit: number): Rule =>
     if (!left || !right || left.rows !== right.rows || halves.filter((half) => half?.gated).length !== 1)
       return undefined;
     const [count, width] = [sizeAt(inner.shape, 0), sizeAt(inner.shape, 1)];
-    const most = Math.max(1, Math.floor(limit / (FLOAT_BYTES * width * ROW_STEP))) * ROW_STEP;
-    const size = ROW_STEP * Math.ceil(count / Math.ceil(count / most) / ROW_STEP);
+    const rowLimit = Math.max(1, Math.floor(limit / (FLOAT_BYTES * width * ROW_STEP))) * ROW_STEP;
+    const size = ROW_STEP * Math.ceil(count / Math.ceil(count / rowLimit) / ROW_STEP);
     if (FLOAT_BYTES * count * width <= limit || size >= count || sizeAt(left.rows.shape, 0) !== count) return undefined;
     const outputs: Tensor[] = [];
     for (let start = 0; start < count; start += size) {

@@ -28,12 +28,12 @@ export function promptKeys(text: string): string | readonly PromptKey[] {
   const heads = [...keys.matchAll(ENTRY)];
   return heads.map((head, k) => {
     const prompt = unquoted(keys.slice(head.index + head[0].length, heads[k + 1]?.index ?? keys.length));
-    return { frame: Number(head[1]), prompt: joined([...above, prompt, ...below]) };
+    return { frame: Number(head[1]), prompt: linesAsPrompt([...above, prompt, ...below]) };
   });
 }
 
 /** Lines as one prompt, with commas between them. */
-const joined = (lines: readonly string[]): string =>
+const linesAsPrompt = (lines: readonly string[]): string =>
   lines
     .map((line) => line.trim().replace(/,$/, ""))
     .filter((line) => line !== "")
