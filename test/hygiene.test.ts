@@ -55,7 +55,7 @@ const conditional: Readonly<Record<string, readonly [count: number, reason: stri
   "packages/aquatint/src/compiler/fuse/attention.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/compiler/fuse/upsampled-conv.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/formats/folders.node.test.ts": [1, "/proc is a file system of Linux"],
-  "packages/aquatint/src/formats/video/encode.node.test.ts": [2, "ffmpeg is not installed"],
+  "packages/aquatint/src/formats/video/encode.node.test.ts": [3, "ffmpeg is not installed"],
   "packages/aquatint/src/ops/ops.browser.test.ts": [1, "the browser has no WebGPU adapter"],
   "packages/aquatint/src/runtime/runtime.web.browser.test.ts": [3, "the browser has no WebGPU adapter"],
   "test/browser-example.test.ts": [1, "no Chromium is installed"],

@@ -9,6 +9,7 @@ import { locationsOf } from "../../packages/aquatint/src/checkpoints/read.ts";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
 import { parameters } from "../../packages/aquatint/src/nn/module.ts";
+import { sliceBytes } from "../../packages/aquatint/src/pipelines/memory/plan.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { leafOf, parts } from "./parts.ts";
 
@@ -35,16 +36,23 @@ async function load() {
     outputs: { y: trace(leafOf(part)) },
     ...bound,
     weightMemory: weightMemory as WeightMemory,
+    ...sliceBytes(runtime.device),
   });
   const emitMs = performance.now() - traced;
   return { program: await runtime.load(executable), emitMs };
+}
+
+/** All calls of a step; the result of the last. */
+async function step() {
+  for (let call = 1; call < (part.calls ?? 1); call++) await loaded.program.run(part.feeds);
+  return loaded.program.run(part.feeds);
 }
 
 const answer = (figures: object) => process.stdout.write(`${JSON.stringify(figures)}\n`);
 const { result: loaded, figures } = await timed(load);
 answer({ ...figures, emitMs: loaded.emitMs });
 for await (const _ of createInterface({ input: process.stdin })) {
-  const { result, figures } = await timed(() => loaded.program.run(part.feeds));
+  const { result, figures } = await timed(step);
   answer({ ...figures, first: Array.from(result.y!.data.slice(0, 8)) });
 }
 process.exit();

@@ -17,6 +17,8 @@ export interface Part {
   readonly feeds: HostTensors;
   /** Whether Aquatint and its peer do not fit into memory together, so that one ends before the other begins. */
   readonly sequential?: boolean;
+  /** Calls of ours that are a step, if they are more than one: a branch of guidance each, where the peer has both in one. */
+  readonly calls?: number;
   /** Peers of `bench -- all`; every one where absent. */
   readonly peers?: readonly string[];
   /** The module whose parameters the file holds. */
@@ -49,7 +51,7 @@ const sd15 = {
 
 /**
  * The parts of Stable Diffusion 1.5 at 512x512, its U-Net with the motion modules of AnimateDiff v2 for 16 frames of 256x256, and the
- * U-Net of Stable Diffusion XL at 256x256: for two latents or clips, as guidance needs them.
+ * U-Net of Stable Diffusion XL at 256x256: for two latents, as guidance needs them, or for one clip, twice.
  */
 export const parts: Readonly<Record<string, Part>> = {
   "unet-sd15": {
@@ -81,10 +83,11 @@ export const parts: Readonly<Record<string, Part>> = {
       down_block_types: sd15.down_block_types.map((name) => name.replace("2D", "Motion")),
       up_block_types: sd15.up_block_types.map((name) => name.replace("2D", "Motion")),
     },
+    calls: 2,
     feeds: {
-      x: numbers(0.37, 2 * FRAMES, 4, 32, 32),
-      t: { dtype: "float32", shape: [2 * FRAMES], data: new Float32Array(2 * FRAMES).fill(500) },
-      context: numbers(0.13, 2 * FRAMES, 77, 768),
+      x: numbers(0.37, FRAMES, 4, 32, 32),
+      t: { dtype: "float32", shape: [FRAMES], data: new Float32Array(FRAMES).fill(500) },
+      context: numbers(0.13, 1, 77, 768),
     },
     create() {
       const motion = motionPlan(parseMotionAdapterConfig({}));

@@ -30,7 +30,10 @@ test("every pipeline agrees with diffusers: the latents after each scheduler cal
   );
 });
 
-const clips = ["clip-euler", "clip-lcm", "clip-windows", "clip-prompts", "clip-free-init", "clip-from-clip"];
+const clips = [
+  ...["clip-euler", "clip-lcm", "clip-windows", "clip-prompts", "clip-free-init", "clip-from-clip"],
+  ...["clip-xl", "clip-xl-no-guidance"],
+];
 
 test("every clip agrees with diffusers' AnimateDiff pipelines", async () => {
   const all = await collect(fixtures, "clip-");

@@ -34,9 +34,9 @@ FRAMES = 16
 
 
 def unet_motion_inputs():
-    """Two clips of 16 frames, whose numbers are ours: frame after frame."""
-    frames = numbers(0.37, 2, FRAMES, 4, 32, 32).permute(0, 2, 1, 3, 4)
-    return frames, torch.full((2,), 500.0), numbers(0.13, 2 * FRAMES, 77, 768)
+    """Twice the clip of 16 frames that ours has, frame after frame, as guidance needs it in one call."""
+    frames = numbers(0.37, 1, FRAMES, 4, 32, 32).permute(0, 2, 1, 3, 4)
+    return frames.repeat(2, 1, 1, 1, 1), torch.full((2,), 500.0), numbers(0.13, 1, 77, 768).repeat(2 * FRAMES, 1, 1)
 
 
 def unet_motion(folder):

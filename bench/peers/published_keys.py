@@ -170,7 +170,9 @@ MOTION = {
     "use_motion_mid_block": True,
 }
 UNET, CONTROLNET, KL = "UNet2DConditionModel", "ControlNetModel", "AutoencoderKL"
-ADAPTER = "MotionAdapter"
+ADAPTER, SPARSE = "MotionAdapter", "SparseControlNetModel"
+RGB = {"conditioning_channels": 4, "concat_conditioning_mask": True, "use_simplified_condition_embedding": True}
+SCRIBBLE = {"conditioning_channels": 3, "concat_conditioning_mask": True, "use_simplified_condition_embedding": False}
 TEXT, PROJECTED = "CLIPTextModel", "CLIPTextModelWithProjection"
 MODELS = {
     "sd15/unet": (UNET, SD15),
@@ -191,6 +193,10 @@ MODELS = {
     "sd15-v1/motion_adapter": (ADAPTER, {**MOTION, "motion_max_seq_length": 24, "use_motion_mid_block": False}),
     "sd15-v2/motion_adapter": (ADAPTER, MOTION),
     "sd15-v3/motion_adapter": (ADAPTER, {**MOTION, "use_motion_mid_block": False}),
+    "animatelcm/motion_adapter": (ADAPTER, {**MOTION, "use_motion_mid_block": False}),
+    "lightning/motion_adapter": (ADAPTER, MOTION),
+    "sparsectrl-rgb": (SPARSE, RGB),
+    "sparsectrl-scribble": (SPARSE, SCRIBBLE),
     "sdxl/motion_adapter": (ADAPTER, {**MOTION, "block_out_channels": [320, 640, 1280], "use_motion_mid_block": False}),
     "sd15/vae": (KL, VAE),
     "sdxl/vae": (KL, {**VAE, "force_upcast": True, "sample_size": 1024, "scaling_factor": 0.13025}),

@@ -20,8 +20,8 @@ import {
   textToVideo,
   videoParameters,
   webUiSampler,
-  withLinearBetas,
   withMotionModules,
+  withMotionSchedule,
 } from "aquatint/pipelines";
 import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
@@ -66,7 +66,7 @@ type Change = (images: TextToImageModel) => TextToImageModel;
 
 /** LoRAs, embeddings and the autoencoder stand beside the model of a clip as beside that of an image. */
 async function withMotion({ published, source }: MotionParts, change: Change): Promise<TextToImageModel> {
-  const model = withLinearBetas(published);
+  const model = withMotionSchedule(published);
   if (!source) return change(await textToImageModel(model));
   const { withCompanions } = await import("../model-files/open-source.ts");
   return withCompanions(model, { ...source, controls: [] }, change);

@@ -20,6 +20,8 @@ const otherModels: Patterns = [
   [/(^|[._])cap_embedder[._]/, "a Lumina or Z-Image transformer"],
   [/(^|[._])layers[._]\d+[._]adaLN_modulation/, "a Lumina or Z-Image transformer"],
   [/[._](time_stack|time_mixer)[._]/, "a Stable Video Diffusion model"],
+  [/(^|\.)controlnet_cond_embedding\./, "a SparseCtrl (a ControlNet with motion modules, for AnimateDiff)"],
+  [/(^|[._])temporal_attentions[._]/, "a motion module of Hotshot-XL"],
   [/(^|[._])motion_modules[._]/, "a motion module (AnimateDiff)"],
   [/^(image_proj|ip_adapter)\./, "an IP-Adapter"],
   [/^lora_controlnet$/, "a Control-LoRA"],

@@ -40,17 +40,28 @@ const commands: Commands = {
 /** Hints for a command that was typed wrongly. */
 const advice: Readonly<Record<string, string>> = { generate: "a prompt of several words goes in quotes; " };
 
+/** Options of images and of clips for names of other programs. */
+const namesOfSampling = {
+  "--width": "--size 512x512",
+  "--height": "--size 512x512",
+  "--cfg-scale": "--guidance 7.5",
+  "--guidance-scale": "--guidance 7.5",
+  "--num-inference-steps": "--steps 20",
+  "--negative-prompt": '--negative "blurry"',
+  "--sampling-method": "--sampler dpmpp-2m",
+};
+
 /** The command's options for names of other programs. */
 const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  generate: {
-    "--width": "--size 512x512",
-    "--height": "--size 512x512",
-    "--cfg-scale": "--guidance 7.5",
-    "--guidance-scale": "--guidance 7.5",
-    "--num-inference-steps": "--steps 20",
-    "--negative-prompt": '--negative "blurry"',
-    "--sampling-method": "--sampler dpmpp-2m",
-    "--output": "--out image.png",
+  generate: { ...namesOfSampling, "--output": "--out image.png" },
+  video: {
+    ...namesOfSampling,
+    "--num-frames": "--frames 16",
+    "--video-length": "--frames 16",
+    "--context-length": "--context 16",
+    "--loop": "--loops 0",
+    "--format": "--out clip.gif",
+    "--output": "--out clip.webp",
   },
 };
 

@@ -37,6 +37,8 @@ export interface CompileOptions<R extends string = string> {
   readonly layout?: LayoutPass | undefined;
   /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
   readonly scoreBytes?: number | undefined;
+  /** The most bytes inside of a feed-forward layer at a time, for devices with a cache; no limit when absent. */
+  readonly innerBytes?: number | undefined;
   /** `float16Pass` for a device with kernels in float16; float32 when absent. */
   readonly float16?: PrecisionPass | undefined;
 }
@@ -77,14 +79,14 @@ export function compileSplit<R extends string>(
 const nextName = (name: string): string => `next:${name}`;
 
 /** The graph as it is written, new values of the state under their names, and its weights in 8 bits. */
-function lower({ outputs, updates = {}, parameters, layout, scoreBytes }: CompileOptions) {
+function lower({ outputs, updates = {}, parameters, layout, scoreBytes, innerBytes }: CompileOptions) {
   const next = Object.entries(updates).map(([name, tensor]) => [nextName(name), tensor] as const);
   const simple = simplify({ ...outputs, ...Object.fromEntries(next) });
   const { outputs: rounded, bindings: int8 } = parameters?.int8?.apply(simple, parameters.names) ?? {
     outputs: simple,
     bindings: new Map<Tensor, Binding>(),
   };
-  const fused = next.length ? rounded : fuse(rounded, { scoreBytes });
+  const fused = next.length ? rounded : fuse(rounded, { scoreBytes, innerBytes });
   return { lowered: layout?.apply(fused) ?? fused, int8 };
 }
 

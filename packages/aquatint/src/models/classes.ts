@@ -41,6 +41,9 @@ const aquatint = (className: string, component: string) =>
 const motionMarks = ["", "module."].flatMap((prefix) =>
   ["", ".temporal_transformer"].map((inner) => `${prefix}down_blocks.0.motion_modules.0${inner}.norm.weight`),
 );
+const hasMotion = (keys: { has(key: string): boolean }): boolean => motionMarks.some((key) => keys.has(key));
+/** Names that condition embeddings of ControlNets have: of plain ones, and of SparseCtrl's for latents. */
+const [CONTROL, SPARSE_CONTROL] = ["controlnet_cond_embedding.conv_in.weight", "controlnet_cond_embedding.weight"];
 const TOKENS = "text_model.embeddings.token_embedding.weight";
 const PROJECTION = "text_projection.weight";
 /** Parts of CLIP that its text encoder lacks. */
@@ -99,14 +102,14 @@ export const modelClasses = {
   ImageClassifier: aquatint("ImageClassifier", "classifier"),
   ControlNetModel: {
     ...diffusers("ControlNetModel", "controlnet"),
-    detect: (keys) => keys.has("controlnet_cond_embedding.conv_in.weight"),
+    detect: (keys) => keys.has(CONTROL) && !hasMotion(keys),
   },
   MotionAdapter: {
     ...diffusers("MotionAdapter", "motion_adapter"),
     // both attentions of a block have the same positions
     leftovers: /\.attention_blocks\.1\.pos_encoder\./,
     rename: motionName,
-    detect: (keys) => motionMarks.some((key) => keys.has(key)),
+    detect: (keys) => hasMotion(keys) && !keys.has(CONTROL) && !keys.has(SPARSE_CONTROL),
   },
   UNet2DConditionModel: {
     ...diffusers("UNet2DConditionModel", "unet"),

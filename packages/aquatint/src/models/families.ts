@@ -18,6 +18,8 @@ export interface FamilyFacts {
   readonly prediction: (channels: unknown) => "epsilon" | "v_prediction";
   /** Its own fields of `scheduler_config.json`. */
   readonly scheduler: JsonObject;
+  /** Fields of its motion adapters' own noise schedule, where a checkpoint has the published one; absent where no adapter was published. */
+  readonly motionSchedule?: JsonObject;
   /** Its pipelines: of text to image, and of a U-Net that sees a mask as well. */
   readonly pipeline: PipelineClass;
   readonly inpainting: PipelineClass;
@@ -62,6 +64,7 @@ export const families = {
     detect: (network) => !hasSizes(network) && !isLinear(network),
     trainedSize: () => 64,
     prediction: () => "epsilon",
+    motionSchedule: { beta_schedule: "linear" },
     openClip: [],
   },
   /** Its model of v was trained at 768 pixels; those that see more than the latents predict epsilon. */
@@ -77,6 +80,8 @@ export const families = {
     ...xl,
     title: "Stable Diffusion XL",
     detect: (network) => hasSizes(network) && levels(network) !== 4,
+    // configs/inference/inference.yaml of AnimateDiff's branch "sdxl"
+    motionSchedule: { beta_end: 0.02 },
     pipeline: "StableDiffusionXLPipeline",
     inpainting: "StableDiffusionXLInpaintPipeline",
   },

@@ -24,7 +24,10 @@ const parameterCounts = {
   "sd15/text_encoder": 123_060_480,
 };
 
-test.each(Object.entries(published))("%s has the published names and shapes", (label, { class: name, ...expected }) => {
+/** SparseCtrl is refused by its key list (checkpoints/published-motion.test.ts). */
+const read = Object.entries(published).filter(([label]) => !label.startsWith("sparsectrl"));
+
+test.each(read)("%s has the published names and shapes", (label, { class: name, ...expected }) => {
   const actual = parameters(makeModel(name, expected.config));
   const shapes = new Map(Object.entries(expected.shapes).map(([key, shape]) => [key, { shape }]));
   expectKeys(label, actual, shapes);

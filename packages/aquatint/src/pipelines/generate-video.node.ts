@@ -19,7 +19,7 @@ import { rehearsedClip } from "./memory/rehearsal.ts";
 import { adaptedModel } from "./model/adapted-model.node.ts";
 import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
-import { withLinearBetas } from "./model/motion.ts";
+import { withMotionSchedule } from "./model/motion.ts";
 import { withPrecision } from "./model/precision.ts";
 import { type EngineEvent, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { preparePreview } from "./preview/preview.node.ts";
@@ -42,7 +42,7 @@ export async function openTextToVideo(
   path: string | ModelFiles,
   { variant, motion, ...files }: OpenVideoOptions = {},
 ): Promise<TextToImageModel> {
-  const model = withLinearBetas(await openModel(path, { variant }));
+  const model = withMotionSchedule(await openModel(path, { variant }));
   const source = motion ?? model;
   if (motion === undefined) checkMotion(model);
   return adaptedModel(model, { ...files, motion: source });

@@ -51,7 +51,7 @@ export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
 export { type FewStepsInput, withFewSteps } from "./model/few-steps.ts";
 export * from "./model/model-folder.ts";
-export { type MotionModules, motionModules, withLinearBetas, withMotionModules } from "./model/motion.ts";
+export { type MotionModules, motionModules, withMotionModules, withMotionSchedule } from "./model/motion.ts";
 export { type PrecisionOptions, withPrecision } from "./model/precision.ts";
 export { type Precision, precisionNames } from "./model/precision-names.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";

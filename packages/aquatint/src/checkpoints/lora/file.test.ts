@@ -140,6 +140,11 @@ test("a file of a method that is refused is a LoRA nevertheless", () => {
   expect(() => read(ia3)).toThrow(/IA3/);
 });
 
+test("a motion adapter is no LoRA, and its name is said", () => {
+  const norm: Tensors = { "down_blocks.0.motion_modules.0.norm.weight": ["F32", [320]] };
+  expect(() => read(norm)).toThrow("is a MotionAdapter, expected a LoRA");
+});
+
 test("each layer has the alpha that its own tensor says", () => {
   const layer = (name: string): Tensors => ({
     ...pair(`lora_unet_${name}.lora_down.weight`, `lora_unet_${name}.lora_up.weight`),

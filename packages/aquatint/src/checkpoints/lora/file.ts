@@ -1,4 +1,5 @@
 import type { SafetensorsHeader } from "../../formats/safetensors/safetensors.ts";
+import { detectedClass } from "../../models/classes.ts";
 import { isBundled } from "../embedding.ts";
 import { READ_MODELS } from "../other-forms.ts";
 import { otherModel } from "../other-models.ts";
@@ -110,6 +111,9 @@ function layerOf(name: string, { component, module, ends }: Group, method: Metho
 }
 
 function unknown(name: string, header: SafetensorsHeader, key: string) {
+  const model = detectedClass(header.tensors);
+  if (model)
+    return loraError("target", `${name} is a ${model}, expected a LoRA`, "aquatint inspect FILE shows what it holds");
   const other = otherModel(header.tensors.keys());
   if (other) return loraError("target", `${name} is a LoRA for ${other}`, READ_MODELS);
   return loraError(

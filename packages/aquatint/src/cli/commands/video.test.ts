@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { capturedIo } from "../../../test/captured-io.ts";
+import { movingClip } from "../../../test/moving-clip.ts";
 import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { tinyMotionAdapter } from "../../../test/tiny-motion.ts";
 import { writeFiles } from "../../../test/tiny-pixel-model.ts";
@@ -18,6 +19,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), "aquatint-video-"));
   await writeFiles(join(root, "model"), tinyLatentModel());
   await writeFiles(join(root, "motion"), tinyMotionAdapter());
+  await writeClip(join(root, "clip.gif"), movingClip({ count: 4 }));
 });
 beforeEach(async () => {
   cwd = await mkdtemp(join(root, "cwd-"));
@@ -128,13 +130,19 @@ test("a ControlNet steers all frames by an image, or each by the frame of a clip
 test.each<[string, readonly string[], RegExp]>([
   ["more frames than the adapter's positions", ["--frames", "20"], /8 positions.*20 frames/],
   ["a strength without a clip", ["--strength", "0.5"], /no --init and no --first-frame/],
+  ["an option of other programs", ["--num-frames", "16"], /--num-frames.*\nhint: here it is --frames 16/],
   ["an ending that no clip has", ["--out", "a.avi"], /\.avi/],
   ["a clip to begin with that is not there", ["--init", "nowhere.gif"], /nowhere\.gif/],
+  [
+    "a clip as the first frame",
+    ["--first-frame", "clip.gif"],
+    /clip\.gif is an animation of 4 frames, expected a still image/,
+  ],
   ["a control image without a ControlNet", ["--control-image", "a.png"], /--control-image: there is no --control/],
   ["a model in place of the adapter", ["--motion", "model"], /holds .*expected MotionAdapter/],
   ["a weighting that nobody knows", ["--context-weights", "pyramids"], /pyramid/],
 ])("refuses %s before anything is drawn", async (_, args, message) => {
-  const files = args.map((text) => (text === "model" ? join(root, "model") : text));
+  const files = args.map((text) => (["model", "clip.gif"].includes(text) ? join(root, text) : text));
   const { code, out, err } = await video("a red apple", "--frames", "3", ...files);
   expect([code, out]).toEqual([1, ""]);
   expect(err).toMatch(message);

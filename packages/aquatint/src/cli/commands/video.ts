@@ -207,6 +207,6 @@ function reportOf(
   { path, width, height, frames, fps, seed }: SavedClip,
   { io, seconds }: { readonly io: Io; readonly seconds: number },
 ): string {
-  const size = `${width}x${height}, ${frames} frames at ${fps}/s, seed ${seed}`;
+  const size = `${width}x${height}, ${frames} ${frames === 1 ? "frame" : "frames"} at ${fps}/s, seed ${seed}`;
   return `${shortPath(path, io.cwd)}  ${size}, ${duration(seconds)}\n`;
 }

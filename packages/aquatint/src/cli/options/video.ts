@@ -127,7 +127,8 @@ export async function videoOptions(
     frames: flags.frames,
     fps: flags.fps,
     init: init === undefined ? undefined : await readClip(at(init)),
-    firstFrame: firstFrame === undefined ? undefined : await readImage(firstFrame, { io, quiet: flags.quiet }),
+    firstFrame:
+      firstFrame === undefined ? undefined : await readImage(firstFrame, { io, quiet: flags.quiet, still: true }),
     strength: flags.strength,
     windows: windowsOf(flags),
     frameNoise: flags.frameNoise,

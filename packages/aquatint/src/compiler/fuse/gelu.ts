@@ -6,7 +6,8 @@ import { splatValue } from "../passes/algebra.ts";
 
 type Binary = typeof mul;
 
-const fusedGelu: OpFn<[x: Tensor]> = defineOp({
+/** GELU as one op. */
+export const fusedGelu: OpFn<[x: Tensor]> = defineOp({
   name: "fusedGelu",
   infer: ([x]) => x,
   emit: (e, x) => e.node("Gelu", x),

@@ -9,7 +9,7 @@ import { reshape, split } from "../../ops/shape.ts";
 import { sizeAt } from "../../ops/shape-rules.ts";
 
 /** alpha · a·b + c for matrices a and b and a row c. */
-const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Defaulted<MatmulOptions>> = defineOp({
+export const gemm: OpFn<[a: Tensor, b: Tensor, c: Tensor], Defaulted<MatmulOptions>> = defineOp({
   name: "gemm",
   infer: ([a, , c], { transA }) => ({ dtype: "float32", shape: [sizeAt(a.shape, transA ? 1 : 0), sizeAt(c.shape, 0)] }),
   emit: (e, x, { transA, transB, alpha }) =>

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { ALL_FORMATS, BufferSource, Input } from "mediabunny";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -103,6 +105,24 @@ describe("sharp reads", () => {
     const last = await strip.extract({ left: 576, top: 0, width: 64, height: 48 }).raw().toBuffer();
     expect(new Uint8Array(last)).toEqual(clip.frames.at(-1)?.data);
   });
+
+  test("each frame of a folder", async () => {
+    const clip = movingClip();
+    const path = await writeClip(join(folder, "stills/"), clip);
+    for (const [i, { data }] of clip.frames.entries()) {
+      const file = join(path, `frame-${String(i + 1).padStart(4, "0")}.png`);
+      expect(new Uint8Array(await sharp(file).raw().toBuffer())).toEqual(data);
+    }
+  });
+});
+
+test.skipIf(encoders.size === 0)("ffmpeg reads every frame of an animated PNG", async () => {
+  const clip = movingClip();
+  const path = await writeClip(join(folder, "all.apng"), clip, { loops: 1 });
+  const args = ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+  const { stdout } = await promisify(execFile)("ffmpeg", args, { encoding: "buffer", maxBuffer: 2 ** 24 });
+  const frames = clip.frames.map(({ data }) => Buffer.from(data));
+  expect(stdout.equals(Buffer.concat(frames))).toBe(true);
 });
 
 test.each([8, 7.5])("an animated PNG at %d frames a second comes back exactly", async (fps) => {

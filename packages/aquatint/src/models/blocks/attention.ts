@@ -1,9 +1,12 @@
+import { shapeError } from "../../graph/op.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { dims, rearrange } from "../../nn/einops.ts";
 import { GroupNorm, type Layer, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { scaledDotProductAttention } from "../../ops/attention.ts";
 import { add, scale } from "../../ops/elementwise.ts";
+import { reshape } from "../../ops/shape.ts";
+import { sizeAt } from "../../ops/shape-rules.ts";
 import type { NormOptions } from "./resnet-block.ts";
 
 /** Options that differ between the attention layers of published models. */
@@ -36,10 +39,18 @@ function attend({ to_q, to_k, to_v, to_out }: Projections, x: Tensor, context: T
   return to_out[0](rearrange(mixed, "b h n d -> b n (h d)"));
 }
 
-/** Attention of tokens [b, n, width] to a context [b, m, contextWidth], to themselves without one. */
+/**
+ * Attention of tokens [b, n, width] to a context [b, m, contextWidth], to themselves without one. k rows after one another share a
+ * row of a context [b / k, m, contextWidth], as the frames of a clip do: its keys and values are computed once.
+ */
 export function Attention(width: number, options: AttentionOptions) {
   const parts = projections(width, options);
-  return module({ ...parts }, (x: Tensor, context: Tensor = x): Tensor => attend(parts, x, context, options.heads));
+  return module({ ...parts }, (x: Tensor, context: Tensor = x): Tensor => {
+    const [rows, shared] = [sizeAt(x.shape, 0), sizeAt(context.shape, 0)];
+    if (rows % shared) shapeError(`${rows} rows of tokens do not share ${shared} rows of a context evenly`);
+    const tokens = reshape(x, { shape: [shared, -1, width] });
+    return reshape(attend(parts, tokens, context, options.heads), { shape: x.shape });
+  });
 }
 
 /** Attention between the places of an image [b, c, h, w] and to a context. */

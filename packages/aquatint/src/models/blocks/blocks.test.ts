@@ -8,7 +8,7 @@ import { conv2d } from "../../ops/conv.ts";
 import { input, param } from "../../ops/leaves.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { AttentionBlock } from "./attention.ts";
+import { Attention, AttentionBlock } from "./attention.ts";
 import { Downsample2D, Upsample2D } from "./resample.ts";
 import { ResnetBlock2D } from "./resnet-block.ts";
 import { guidanceEmbedding, timesteps } from "./timesteps.ts";
@@ -187,4 +187,29 @@ test("a guidance scale is told as waves of 1000 (w - 1), sines first", async () 
   const angle = (Math.fround(1.001) - 1) * 1000;
   const expected = [0, 0, 1, 1, Math.sin(angle), Math.sin(angle / 10000), Math.cos(angle), Math.cos(angle / 10000)];
   expect(deviation(y, expected)).toBeLessThan(1e-4);
+});
+
+describe("attention to a context that rows share", () => {
+  const layer = Attention(8, { heads: 2, contextWidth: 6 });
+  const [x, context] = [noise([6, 5, 8], { seed: 1 }), noise([2, 3, 6], { seed: 2 })];
+
+  test("is that to as many copies of it", async () => {
+    const copies = float32(
+      [6, 3, 6],
+      [0, 0, 0, 1, 1, 1].flatMap((row) => [...context.data.slice(18 * row, 18 * row + 18)]),
+    );
+    const names = parameters(layer);
+    const { shared, copied } = await evaluate(
+      runtime,
+      { shared: layer(leaf("x", x), leaf("context", context)), copied: layer(leaf("x", x), leaf("copies", copies)) },
+      { feeds: { x, context, copies }, names, values: noiseWeights(names) },
+    );
+    expect(shared!.shape).toEqual([6, 5, 8]);
+    expect(deviation(shared, copied!.data as Float32Array)).toBeLessThan(1e-6);
+  });
+
+  test("refuses rows that do not share it evenly", () => {
+    const four = input({ name: "four", shape: [4, 3, 6] });
+    expect(() => layer(leaf("x", x), four)).toThrow("6 rows of tokens do not share 4 rows of a context evenly");
+  });
 });

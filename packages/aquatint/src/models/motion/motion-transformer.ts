@@ -100,8 +100,10 @@ export function AnimateDiffTransformer3D(channels: number, options: MotionOption
   return module({ norm, proj_in, transformer_blocks, proj_out }, (x: Tensor, { count, windows }: Frames): Tensor => {
     const { h, w } = dims(x, "n c h w");
     const clips = norm(rearrange(x, "(b f) c h w -> b c (f h) w", { f: count }));
-    const tokens = proj_in(rearrange(clips, "b c (f h) w -> (b h w) f c", { f: count }));
+    const projection = proj_in(rearrange(clips, "b c fh w -> b (fh w) c"));
+    const tokens = rearrange(projection, "b (f p) c -> (b p) f c", { f: count });
     const mixed = transformer_blocks.reduce((y, block) => block(y, windows), tokens);
-    return add(rearrange(proj_out(mixed), "(b h w) f c -> (b f) c h w", { h, w }), x);
+    const frames = proj_out(rearrange(mixed, "(b p) f c -> (b f) p c", { p: h * w }));
+    return add(rearrange(frames, "n (h w) c -> n c h w", { h }), x);
   });
 }

@@ -19,7 +19,7 @@ export interface UNetConditions extends AddedConditions {
 /**
  * Stable Diffusion's U-Net (Rombach et al. 2022; Podell et al. 2023): sample [b, in_channels, h, w], times t [b] and the
  * prompt's encoderHiddenStates [b, n, cross_attention_dim] to [b, out_channels, h, w]. With the `motion` modules of an
- * AnimateDiff adapter it is diffusers' `UNetMotionModel`: b is clips times frames.
+ * AnimateDiff adapter it is diffusers' `UNetMotionModel`: b is clips times frames, and a clip's frames may share a row of states.
  */
 export function UNet2DConditionModel(config: UNet2DConditionConfig, motion?: MotionPlan) {
   const parts = backbone(config, { ...descentPlan(config), up: ascentPlan(config), motion });

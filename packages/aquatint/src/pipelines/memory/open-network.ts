@@ -6,7 +6,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import { type TextToImageNetwork, type TextToImageNetworkInput, textToImageNetwork } from "../network/network.ts";
 import { decodeInHalf, type RetryEvent } from "../vae/float16-fallback.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
-import { type MemoryPlan, scoreBytesOf } from "./plan.ts";
+import { type MemoryPlan, sliceBytes } from "./plan.ts";
 
 /** Precision of an autoencoder. In float16 it is tried, and computed again in float32 where it overflows. */
 export type VaePrecision = "float32" | "float16";
@@ -14,7 +14,10 @@ export type VaePrecision = "float32" | "float16";
 /** Options of running networks. */
 export interface OpenNetworkOptions {
   /** Parts of the networks. */
-  readonly parts: Omit<TextToImageNetworkInput, "runtime" | "weightMemory" | "scoreBytes" | "decoderFloat16">;
+  readonly parts: Omit<
+    TextToImageNetworkInput,
+    "runtime" | "weightMemory" | "scoreBytes" | "innerBytes" | "decoderFloat16"
+  >;
   readonly memory?: MemoryPlan | undefined;
   /** Bytes that the process may take; no limit when absent. */
   readonly maxMemory?: number | undefined;
@@ -32,10 +35,10 @@ export interface OpenNetwork extends AsyncDisposable {
 export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): OpenNetwork {
   const { parts, memory, maxMemory, vaePrecision = "float32" } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
-  const scoreBytes = scoreBytesOf(runtime.device, maxMemory);
+  const slices = sliceBytes(runtime.device, maxMemory);
   const shared = memory?.residency === "single" ? singleResidentRuntime(runtime) : runtime;
   const open = (decoderFloat16?: PrecisionPass): TextToImageNetwork => {
-    const network = textToImageNetwork({ ...parts, runtime: shared, weightMemory, scoreBytes, decoderFloat16 });
+    const network = textToImageNetwork({ ...parts, runtime: shared, weightMemory, ...slices, decoderFloat16 });
     return memory ? tiledNetwork(network, { tile: memory.tile, factor: parts.modules.factor }) : network;
   };
   const full = open();

@@ -1,3 +1,4 @@
+import type { CompileOptions } from "../../compiler/compile.ts";
 import type { WeightMemory } from "../../compiler/executable.ts";
 import { AquatintError } from "../../errors.ts";
 import type { GraphMemory } from "../../graph/memory.ts";
@@ -235,8 +236,17 @@ function weightBytes({ weights, stored }: GraphMemory, memory: WeightMemory): nu
 /** The largest buffer that a device can bind, where its attention keeps all scores; a CPU's works in tiles. */
 const largestBuffer: Partial<Record<Device, number>> = { webgpu: 2 ** 27, dml: 2 ** 27, wasm: 2 ** 27 };
 
-/** The most bytes of attention scores at a time on a device: no limit where it never holds them all. */
-export function scoreBytesOf(device: Device, budget = Number.POSITIVE_INFINITY): number | undefined {
+/** Half of the last cache of common processors. */
+const cacheBytes: Partial<Record<Device, number>> = { cpu: 2 ** 24, wasm: 2 ** 24 };
+
+/**
+ * The most bytes at a time on a device: of attention scores, without a limit where it never holds them all, and inside of
+ * a feed-forward layer.
+ */
+export function sliceBytes(
+  device: Device,
+  budget = Number.POSITIVE_INFINITY,
+): Pick<CompileOptions, "scoreBytes" | "innerBytes"> {
   const largest = largestBuffer[device];
-  return largest === undefined ? undefined : Math.min(largest, budget / 8);
+  return { scoreBytes: largest && Math.min(largest, budget / 8), innerBytes: cacheBytes[device] };
 }

@@ -1,5 +1,6 @@
 import { componentOf } from "../../checkpoints/open.ts";
 import type { Model, TensorLocation } from "../../checkpoints/types.ts";
+import { familyFacts } from "../../models/families.ts";
 import {
   expectFits,
   MotionAdapter,
@@ -28,14 +29,16 @@ export function motionModules(model: Model): MotionModules {
 }
 
 /**
- * A model of Stable Diffusion 1.x with the linear betas that AnimateDiff's adapters were trained with, in place of the scaled ones:
- * with those, clips flicker. A note says so.
+ * A published model with the noise schedule that the motion adapters of its family were trained with: with its own, clips flicker.
+ * A note says so.
  */
-export function withLinearBetas(model: Model): Model {
+export function withMotionSchedule(model: Model): Model {
   const { scheduler, family, name, notes } = model;
-  if (family !== "sd1" || scheduler?.["beta_schedule"] !== "scaled_linear") return model;
-  const note = `${name} has scaled betas; clips take the linear ones that motion adapters of its family were trained with`;
-  return { ...model, scheduler: { ...scheduler, beta_schedule: "linear" }, notes: [...notes, note] };
+  const schedule = family && familyFacts(family).motionSchedule;
+  if (!schedule || scheduler?.["beta_schedule"] !== "scaled_linear") return model;
+  const fields = Object.entries(schedule).map(([field, value]) => `${field} ${value}`);
+  const note = `${name} was trained with another noise schedule than motion adapters of its family; clips use theirs: ${fields}`;
+  return { ...model, scheduler: { ...scheduler, ...schedule }, notes: [...notes, note] };
 }
 
 /** The parameters of an adapter by their published names. */

@@ -16,12 +16,17 @@ interface FrameRows {
   readonly clips: (output: Tensor) => Tensor;
 }
 
+/** Inputs that each image has for itself. The frames of a clip share its context, and all images share those of ControlNets. */
+const eachImage: ReadonlySet<string> = new Set(["t", "guidance", "textEmbeds", "timeIds"]);
+
 /** Clips x [n, c, f, h, w] as n f images, each with the other inputs of its clip or of its own; images as they are. */
 export function frameRows(inputs: Inputs, windows: FrameWindows | undefined): FrameRows {
   const { x } = inputs;
   if (x?.shape.length !== 5) return { rows: inputs, frames: undefined, clips: (output) => output };
   const { n, f } = dims(x, "n c f h w");
-  const rows = mapValues<string, Tensor, Tensor>(inputs, (value) => eachFrame(value, { n, f }));
+  const rows = mapValues<string, Tensor, Tensor>(inputs, (value, name) =>
+    eachImage.has(name) ? eachFrame(value, { n, f }) : value,
+  );
   return {
     rows: { ...rows, x: rearrange(x, "n c f h w -> (n f) c h w") },
     frames: { count: f, windows },
@@ -29,7 +34,7 @@ export function frameRows(inputs: Inputs, windows: FrameWindows | undefined): Fr
   };
 }
 
-/** Rows of n clips, each as often as a clip has frames; rows of frames, and what all rows share, as they are. */
+/** Rows of n clips, each as often as a clip has frames; rows of frames as they are. */
 export function eachFrame(x: Tensor, { n, f }: { readonly n: number; readonly f: number }): Tensor {
   const [count, ...rest] = x.shape;
   if (count !== n || n * f === n) return x;

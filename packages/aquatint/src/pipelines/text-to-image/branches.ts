@@ -14,7 +14,8 @@ interface Branches {
 }
 
 /**
- * The network in calls of one branch each, so that one program, and one copy of the weights, does for all noise levels.
+ * The network in calls of one branch each, so that one program, and one copy of the weights, does for all noise levels, and values
+ * are in memory for one branch.
  * Outside of the guidance range the branch without a prompt is evaluated only where the prompts' weights need it.
  */
 export const separateBranches = (

@@ -23,6 +23,8 @@ export interface CfgOptions extends BatchOptions {
   readonly guidanceRescale?: number | undefined;
   /** Noise levels at which guidance acts, each branch in a call of its own; elsewhere the scale is 1. */
   readonly guidanceRange?: GuidanceRange | undefined;
+  /** Each branch is in a call of its own, which takes less memory: for clips, whose frames fill a call. */
+  readonly separate?: boolean | undefined;
   /** Steps of the sampler that are left out at the start; 0 if absent. */
   readonly begin?: number | undefined;
   /** The conditions of all cfgBatch * rows images in a step of the sampler. */
@@ -92,10 +94,10 @@ const conditionsAt =
     ...(controls?.({ i: i - begin, n: n - begin }).map(({ scale }) => scale) ?? []),
   ];
 
-/** All branches in one call; with a guidance range in a call each. */
+/** All branches in one call; with a guidance range, and for clips, in a call each. */
 async function branchesNetwork(network: TextToImageNetwork, options: CfgOptions): Promise<BatchNetwork> {
   const call = batchNetwork(network, options);
-  if (options.guidanceRange === undefined) return call;
+  if (options.guidanceRange === undefined && !options.separate) return call;
   const { separateBranches } = await import("./branches.ts");
   return separateBranches(call, options);
 }

@@ -100,6 +100,13 @@ async function planConditionings(
 }
 
 function motionOf({ modules }: PlannedModel): { readonly maxFrames: number } {
+  if (modules.isInpainting) {
+    throw refuse(
+      "model",
+      "this model paints into an image, which clips have not",
+      "take the checkpoint that it was made from",
+    );
+  }
   if (modules.motion) return modules.motion;
   throw refuse("motion", "this model makes images: it holds no motion modules", "name an adapter: --motion PATH");
 }
@@ -123,7 +130,8 @@ function plannedWindows(windows: Partial<FrameWindows> | undefined, { frames, ma
   if (!windows) {
     if (frames <= maxFrames) return undefined;
     const message = `the motion modules know ${maxFrames} positions, the clip shall have ${frames} frames`;
-    throw refuse("frames", message, "look at them in windows: --context 16, or ask for fewer frames");
+    const context = Math.min(16, maxFrames);
+    throw refuse("frames", message, `look at them in windows: --context ${context}, or ask for fewer frames`);
   }
   const length = windows.length ?? Math.min(16, maxFrames, frames);
   if (length > maxFrames) {

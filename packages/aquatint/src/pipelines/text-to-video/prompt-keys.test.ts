@@ -26,6 +26,22 @@ test.each<[string, unknown]>([
     ],
   ],
   ["0: (a cat:1.2), [a:b:0.5]", [{ frame: 0, prompt: "(a cat:1.2), [a:b:0.5]" }]],
+  [
+    '{\n  "0": "a cat",\n  "8": "a dog"\n}',
+    [
+      { frame: 0, prompt: "a cat" },
+      { frame: 8, prompt: "a dog" },
+    ],
+  ],
+  [
+    "a woman in the dark,\nmasterpiece\n0: open eyes\n10: closed eyes,\n14: smile\nfrom above",
+    [
+      { frame: 0, prompt: "a woman in the dark, masterpiece, open eyes, from above" },
+      { frame: 10, prompt: "a woman in the dark, masterpiece, closed eyes, from above" },
+      { frame: 14, prompt: "a woman in the dark, masterpiece, smile, from above" },
+    ],
+  ],
+  ["a woman\nin the dark", "a woman\nin the dark"],
 ])("reads %j", (text, expected) => expect(promptKeys(text)).toEqual(expected));
 
 test("between two keys a frame has both prompts, before the first and behind the last one", () => {

@@ -6,21 +6,38 @@ export interface PromptKey {
   readonly prompt: string;
 }
 
+const KEY_LINE = /^\s*"?\d+"?\s*:/;
 const ENTRY = /(?:^|[,;|\n])\s*"?(\d+)"?\s*:\s*/g;
 
 const promptError = (message: string, hint: string) => new AquatintError("video/prompt", message, { hint });
 
-/** Reads `0: a cat, 8: a dog`, also with quotes, in lines, and as JSON; text that does not begin so is one prompt. */
+/**
+ * Reads `0: a cat, 8: a dog`, also with quotes, in lines, and as JSON. Lines above and below those of frames belong to all frames, as
+ * in the web UI's extension for AnimateDiff. Other text is one prompt.
+ */
 export function promptKeys(text: string): string | readonly PromptKey[] {
-  const inner = text.trim().replace(/^\{([\s\S]*)\}$/, "$1");
-  const heads = [...inner.matchAll(ENTRY)];
-  if (heads[0]?.index !== 0) return text;
+  const lines = text
+    .trim()
+    .replace(/^\{([\s\S]*)\}$/, "$1")
+    .split("\n");
+  const isKey = (line: string) => KEY_LINE.test(line);
+  const [first, last] = [lines.findIndex(isKey), lines.findLastIndex(isKey)];
+  if (first === -1) return text;
+  const [above, below] = [lines.slice(0, first), lines.slice(last + 1)];
+  const keys = lines.slice(first, last + 1).join("\n");
+  const heads = [...keys.matchAll(ENTRY)];
   return heads.map((head, k) => {
-    const start = head.index + head[0].length;
-    const prompt = unquoted(inner.slice(start, heads[k + 1]?.index ?? inner.length));
-    return { frame: Number(head[1]), prompt };
+    const prompt = unquoted(keys.slice(head.index + head[0].length, heads[k + 1]?.index ?? keys.length));
+    return { frame: Number(head[1]), prompt: linesAsPrompt([...above, prompt, ...below]) };
   });
 }
+
+/** Lines as one prompt, with commas between them. */
+const linesAsPrompt = (lines: readonly string[]): string =>
+  lines
+    .map((line) => line.trim().replace(/,$/, ""))
+    .filter((line) => line !== "")
+    .join(", ");
 
 const unquoted = (text: string): string =>
   text

@@ -98,6 +98,7 @@ async function* denoisedClips(
     const steps = denoise(windowed, {
       ...{ ...plan, rows, cfgBatch, weights, conditions, x, signal, project: initial.project },
       latentShape: clipShape,
+      separate: true,
       controls: clipControls(plan, cfgBatch * rows),
       noise: batchNoise(streams.map(({ noise }) => noise)),
     });

@@ -18,6 +18,6 @@ const denoisesClips =
     const [n, f, ...image] = xt.shape as [number, number, ...number[]];
     const context = itemAt(textEncoders, 0).read(ids).hidden(0);
     const rows = { x: reshape(xt, { shape: [n * f, ...image] }), t: eachFrame(t, { n, f }) };
-    const output = unet(rows.x, rows.t, eachFrame(context, { n, f }), { frames: { count: f } });
+    const output = unet(rows.x, rows.t, context, { frames: { count: f } });
     return reshape(output, { shape: xt.shape });
   };
