@@ -57,7 +57,7 @@ const Card = ({ image }: { readonly image: GalleryImage }) => {
   return (
     <GridListItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="card">
       <div className="card-image">
-        <GalleryPhoto image={image} alt="" />
+        <GalleryPhoto image={image} alt="" isSmall />
         <Checkbox slot="selection" className="card-check">
           <span className="check-box">
             <Icon name="check" />

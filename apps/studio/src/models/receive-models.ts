@@ -58,15 +58,20 @@ async function receiveNext(): Promise<void> {
   receivedStore.set({ name, dropped, isReading: true });
   try {
     const report = await inspectFiles(dropped.files);
+    if (!isWaiting(dropped)) return; // the window was closed meanwhile
     if (report.use === "model") return receivedStore.set({ name, dropped, report, isReading: false });
     receivedStore.set(undefined);
     await addBeside(dropped, report);
   } catch (error) {
+    if (!isWaiting(dropped)) return;
     const { message, hint } = asError(error);
     return receivedStore.set({ name, dropped, error: { message, hint }, isReading: false });
   }
   await receiveNext();
 }
+
+/** Whether the window still shows these files. */
+const isWaiting = (dropped: DroppedSet): boolean => receivedStore.get()?.dropped === dropped;
 
 async function addBeside(dropped: DroppedSet, report: FileReport): Promise<void> {
   const item = await addCompanion(itemFor(dropped, report));
