@@ -5,7 +5,7 @@ import type { ModelPrecision } from "../model-files/precision.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
-import type { DroppedSet } from "./dropped.ts";
+import { type DroppedSet, pickedSets } from "./dropped.ts";
 import { keepItem, rememberHandle, reopenItem } from "./keep.ts";
 import {
   addCompanion,
@@ -49,6 +49,10 @@ export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> 
   waiting = [...waiting, ...sets];
   if (receivedStore.get() === undefined) await receiveNext();
 }
+
+/** Lets the visitor choose files or a folder, and receives them. */
+export const pickModels = (kind: "files" | "folder"): Promise<void> =>
+  said(async () => receiveModels(await pickedSets(kind)));
 
 async function receiveNext(): Promise<void> {
   const [dropped, ...rest] = waiting;
