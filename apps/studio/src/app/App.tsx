@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
 import { backendStore } from "../backend/backend.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
-import { receiveFile } from "../make/drop-store.ts";
+import { receiveFile, receivePaste } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { hubStore } from "../models/hub-store.ts";
 import { isWeightsName } from "../models/names.ts";
@@ -14,7 +14,7 @@ import { hasServer } from "../server/session.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
-import { Toasts } from "../ui/toasts.tsx";
+import { say, Toasts } from "../ui/toasts.tsx";
 import { Header } from "./Header.tsx";
 import { Later } from "./later.tsx";
 import { isTyping, shortcutOf, shortcuts } from "./shortcuts.ts";
@@ -48,6 +48,12 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
           <kbd>Ctrl ↑ ↓</kbd>
         </dt>
         <dd>More or less weight on the words at the cursor (on a Mac with Command)</dd>
+      </div>
+      <div>
+        <dt>
+          <kbd>Ctrl V</kbd>
+        </dt>
+        <dd>Open an image from the clipboard</dd>
       </div>
       {shortcuts.map(({ key, label }) => (
         <div key={key}>
@@ -89,14 +95,20 @@ export const App = () => {
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
   useModelDrop();
+  useEffect(() => {
+    addEventListener("paste", receivePaste);
+    return () => removeEventListener("paste", receivePaste);
+  }, []);
   return (
     <DropZone
       className="drop"
       aria-label="Drop an image or a model"
       getDropOperation={() => "copy"}
       onDrop={async ({ items }) => {
-        const item = items.find((entry): entry is FileDropItem => entry.kind === "file");
-        if (item && !isWeightsName(item.name)) await receiveFile(await item.getFile());
+        const files = items.filter((entry): entry is FileDropItem => entry.kind === "file");
+        const [first, ...others] = files.filter(({ name }) => !isWeightsName(name));
+        if (others.length > 0) say(`${first?.name} is opened alone: the page takes one image at a time`);
+        if (first) await receiveFile(await first.getFile());
       }}
     >
       <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
