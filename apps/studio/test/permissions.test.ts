@@ -89,7 +89,9 @@ describe.skipIf(executablePath === undefined)("models that are kept as permissio
     }
     const stored = await page.evaluate(async () => {
       const root = await navigator.storage.getDirectory();
-      return Array.fromAsync((root as unknown as { keys(): AsyncIterable<string> }).keys());
+      const names: string[] = [];
+      for await (const name of (root as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
+      return names;
     });
     expect(stored).toEqual(["mine"]); // no copy
     await page.reload();
@@ -105,7 +107,7 @@ describe.skipIf(executablePath === undefined)("models that are kept as permissio
 
   test("a file that was changed or is gone is named in a sentence, and the page goes on", async () => {
     const bytes = new Uint8Array(await readFile(join(fixture("adapters"), LORA)));
-    bytes[bytes.length - 1] ^= 1;
+    bytes.set([255 - (bytes.at(-1) ?? 0)], bytes.length - 1);
     await place(page, new Map([[LORA, bytes]]));
     await page.reload();
     await ready(page);

@@ -45,7 +45,7 @@ describe.skipIf(executablePath === undefined)("what stands beside a model of the
       map = join(folder, "map.png");
       const data = Uint8Array.from({ length: 3 * 64 * 64 }, (_, i) => ((i >> 6) % 7 === 0 ? 255 : 0));
       await writeFile(map, encodePng({ width: 64, height: 64, channels: 3, data }));
-      return { modelFolders: [await layOut(join(folder, "webui"))] };
+      return { models: [], modelFolders: [await layOut(join(folder, "webui"))] };
     });
     const settings = {
       prompt: "a red horse",
@@ -56,7 +56,7 @@ describe.skipIf(executablePath === undefined)("what stands beside a model of the
       width: 64,
       height: 64,
     };
-    const address = `${studio.server.server.url}studio/#make=${encodeURIComponent(JSON.stringify(settings))}`;
+    const address = `${studio.server.server.url}/studio/#make=${encodeURIComponent(JSON.stringify(settings))}`;
     ann = await visitServer(studio, { address, viewport: { width: 1300, height: 900 } });
     ({ page } = ann);
     await signIn(page, studio.tokens.ann);
