@@ -27,7 +27,7 @@ function stubPickers(): void {
 }
 
 /** Writes files below the folder of the stubbed pickers. */
-async function place(page: Page, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function writeMine(page: Page, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const list = Array.from(files, ([path, bytes]) => [path, Buffer.from(bytes).toString("base64")] as const);
   await page.evaluate(async (texts) => {
     const mine = await (await navigator.storage.getDirectory()).getDirectoryHandle("mine", { create: true });
@@ -71,7 +71,7 @@ describe.skipIf(executablePath === undefined)("models that are kept as permissio
   test("a folder and a file of the browser's pickers are kept where they lie, and read again after a press", async () => {
     const model = Array.from(await filesIn(fixture("sd")), ([path, bytes]) => [`sd/${path}`, bytes] as const);
     const lora = await readFile(join(fixture("adapters"), LORA));
-    await place(page, new Map([...model, [LORA, lora]]));
+    await writeMine(page, new Map([...model, [LORA, lora]]));
     await page.getByRole("button", { name: "Open a folder" }).click();
     await page.getByRole("button", { name: "Use this model" }).click();
     await settled(page);
@@ -108,7 +108,7 @@ describe.skipIf(executablePath === undefined)("models that are kept as permissio
   test("a file that was changed or is gone is named in a sentence, and the page goes on", async () => {
     const bytes = new Uint8Array(await readFile(join(fixture("adapters"), LORA)));
     bytes.set([255 - (bytes.at(-1) ?? 0)], bytes.length - 1);
-    await place(page, new Map([[LORA, bytes]]));
+    await writeMine(page, new Map([[LORA, bytes]]));
     await page.reload();
     await ready(page);
     await openFiles();

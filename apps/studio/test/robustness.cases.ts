@@ -126,6 +126,34 @@ export function describeRobustness(studio: () => Studio): void {
     await context.close();
   });
 
+  test("a script or a model that an extension blocks is named, and the page draws once it comes", async () => {
+    const { context, page } = await newVisit(studio(), { serviceWorkers: "block" });
+    const [script, files] = [/engine\.worker-[^/]*\.js$/, /\/model\/manifest\.json$/];
+    for (const part of [script, files]) await page.route(part, (route) => route.abort("blockedbyclient"));
+    await page.goto(addressOf(studio()));
+    await page
+      .getByText(/The engine's script could not be loaded/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await page
+      .getByText(/extensions that block scripts/)
+      .first()
+      .waitFor();
+    expect(await page.getByText(/ended in the middle/).count()).toBe(0);
+    await page.unroute(script);
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await page
+      .getByText(/extensions that block files/)
+      .first()
+      .waitFor();
+    await page.unroute(files);
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await engineReady(page);
+    await draw(page);
+    await context.close();
+  });
+
   test("a visitor who leaves in the middle of an image and comes back finds the page as it was, and the image comes", async () => {
     // playwright turns the cache off, and loses pages that come out of it
     const ignoreDefaultArgs = ["--disable-back-forward-cache"];

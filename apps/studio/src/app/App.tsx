@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { type DropItem, DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
 import { backendStore } from "../backend/backend.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile, receivePaste } from "../make/drop-store.ts";
@@ -88,6 +88,21 @@ const BackendNotice = () => {
   return isServer && <ServerNotice />;
 };
 
+function usePaste(): void {
+  useEffect(() => {
+    addEventListener("paste", receivePaste);
+    return () => removeEventListener("paste", receivePaste);
+  }, []);
+}
+
+/** Receives the first file of a drop that holds no weights, and says so where there are more. */
+async function receiveDrop(items: readonly DropItem[]): Promise<void> {
+  const files = items.filter((entry): entry is FileDropItem => entry.kind === "file");
+  const [first, ...others] = files.filter(({ name }) => !isWeightsName(name));
+  if (others.length > 0) say(`${first?.name} is opened alone: the page takes one image at a time`);
+  if (first) await receiveFile(await first.getFile());
+}
+
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
@@ -95,21 +110,13 @@ export const App = () => {
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
   useModelDrop();
-  useEffect(() => {
-    addEventListener("paste", receivePaste);
-    return () => removeEventListener("paste", receivePaste);
-  }, []);
+  usePaste();
   return (
     <DropZone
       className="drop"
       aria-label="Drop an image or a model"
       getDropOperation={() => "copy"}
-      onDrop={async ({ items }) => {
-        const files = items.filter((entry): entry is FileDropItem => entry.kind === "file");
-        const [first, ...others] = files.filter(({ name }) => !isWeightsName(name));
-        if (others.length > 0) say(`${first?.name} is opened alone: the page takes one image at a time`);
-        if (first) await receiveFile(await first.getFile());
-      }}
+      onDrop={({ items }) => receiveDrop(items)}
     >
       <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
         <Header onShortcuts={showSheet} />

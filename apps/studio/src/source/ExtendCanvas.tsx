@@ -72,6 +72,46 @@ interface KeyedSide {
   readonly unit: number;
 }
 
+interface HandleProps extends KeyedSide {
+  /** Called with the pixels to which a key drew the side. */
+  readonly onKey: (pixels: number) => void;
+  readonly onStart: (event: PointerEvent) => void;
+  readonly onMove: (event: PointerEvent) => void;
+  readonly onEnd: () => void;
+}
+
+/** A slider on the edge of a side. */
+const Handle = ({ onKey, onStart, onMove, onEnd, ...keyedSide }: HandleProps) => {
+  const { side, now, limit } = keyedSide;
+  return (
+    <div
+      className="extend-handle"
+      data-side={side}
+      role="slider"
+      tabIndex={0}
+      aria-label={sideTitles[side]}
+      aria-orientation={side === "left" || side === "right" ? "horizontal" : "vertical"}
+      aria-valuemin={0}
+      aria-valuemax={limit}
+      aria-valuenow={now}
+      aria-valuetext={`${now} pixels`}
+      onKeyDown={(event) => {
+        const pixels = keyed(event.key, keyedSide);
+        if (pixels === undefined) return;
+        event.preventDefault();
+        onKey(pixels);
+      }}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        onStart(event);
+      }}
+      onPointerMove={onMove}
+      onPointerUp={onEnd}
+      onPointerCancel={onEnd}
+    />
+  );
+};
+
 /** The image in its canvas, with a handle on each side. */
 export const ExtendCanvas = ({ image, base, margins, unit, limits, onDrag }: ExtendCanvasProps) => {
   const stage = useRef<HTMLDivElement>(null);
@@ -90,31 +130,13 @@ export const ExtendCanvas = ({ image, base, margins, unit, limits, onDrag }: Ext
     <div ref={stage} className="extend-stage" data-dragging={drag !== undefined || undefined}>
       <div className="extend-canvas" style={placed(view, [-margins.left, -margins.top], size)}>
         {sides.map((side) => (
-          <div
+          <Handle
             key={side}
-            className="extend-handle"
-            data-side={side}
-            role="slider"
-            tabIndex={0}
-            aria-label={sideTitles[side]}
-            aria-orientation={side === "left" || side === "right" ? "horizontal" : "vertical"}
-            aria-valuemin={0}
-            aria-valuemax={limits[side]}
-            aria-valuenow={margins[side]}
-            aria-valuetext={`${margins[side]} pixels`}
-            onKeyDown={(event) => {
-              const pixels = keyed(event.key, { side, now: margins[side], limit: limits[side], unit });
-              if (pixels === undefined) return;
-              event.preventDefault();
-              onDrag(side, pixels);
-            }}
-            onPointerDown={({ clientX: x, clientY: y, pointerId, currentTarget }) => {
-              currentTarget.setPointerCapture(pointerId);
-              setDrag({ side, x, y, start: margins[side], view });
-            }}
-            onPointerMove={move}
-            onPointerUp={() => setDrag(undefined)}
-            onPointerCancel={() => setDrag(undefined)}
+            {...{ side, now: margins[side], limit: limits[side], unit }}
+            onKey={(pixels) => onDrag(side, pixels)}
+            onStart={({ clientX: x, clientY: y }) => setDrag({ side, x, y, start: margins[side], view })}
+            onMove={move}
+            onEnd={() => setDrag(undefined)}
           />
         ))}
       </div>

@@ -57,12 +57,12 @@ test("a file has a smaller form, and none has one where there is no file", async
   await (await call(`/v1/jobs/${id}/events`)).text();
   const read = (query: string, index = 0) => call(`/v1/jobs/${id}/files/${index}/thumbnail${query}`);
   const image = async (response: Response) => decodePng(new Uint8Array(await response.arrayBuffer()));
-  const [file, whole, small] = await Promise.all([
+  const [file, unscaled, small] = await Promise.all([
     image(await call(`/v1/jobs/${id}/files/0`)),
     image(await read("")),
     image(await read("?size=16")),
   ]);
-  expect(whole).toMatchObject({ width: 16, height: 32, data: file.data });
+  expect(unscaled).toMatchObject({ width: 16, height: 32, data: file.data });
   expect(small).toMatchObject({ width: 8, height: 16 });
   const { width, height, channels, data } = file;
   expect(small.data).toEqual(resized({ width, height, channels, data }, { width: 8, height: 16 }).data);
