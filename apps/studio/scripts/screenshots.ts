@@ -26,7 +26,7 @@ async function capture({ page, session, scheme }: Shots, views: readonly PageVie
       await view.show(page);
       await page.mouse.move(0, 0);
       await page.waitForTimeout(400); // tooltips go, and images of lists come
-      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 80 });
+      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 60 });
       const file = Buffer.from(data, "base64");
       bytes += file.length;
       await writeFile(`${folder}${view.name}-${width}-${scheme}.webp`, file);
