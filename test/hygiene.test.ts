@@ -41,6 +41,8 @@ const conditional: Readonly<Record<string, readonly [count: number, reason: stri
   "apps/studio/test/companions.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/hub.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/models.test.ts": [1, "no Chromium is installed"],
+  "apps/studio/test/permissions.test.ts": [1, "no Chromium is installed"],
+  "apps/studio/test/server-companions.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/studio.test.ts": [1, "no Chromium is installed"],
   "apps/server/src/app/postgres.test.ts": [1, "PostgreSQL is not installed"],
   "apps/server/src/app/outage.test.ts": [2, "PostgreSQL is not installed, or no /dev/full"],

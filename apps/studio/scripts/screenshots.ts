@@ -3,7 +3,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { CDPSession, Page } from "playwright";
 import { addressOf, newVisit, openStudio, type Studio } from "../test/page.ts";
-import { drawGallery, emptyViews, type PageView, views } from "./views.ts";
+import { openServedStudio, type ServedStudio, visitServer } from "../test/server-page.ts";
+import { busyServer, drawOnServer, serverViews, signInViews } from "./server-views.ts";
+import { drawGallery, emptyViews, lectureViews, type PageView, views } from "./views.ts";
 
 const folder = fileURLToPath(new URL("../../../docs/studio/", import.meta.url));
 const sizes = [
@@ -24,7 +26,7 @@ async function capture({ page, session, scheme }: Shots, views: readonly PageVie
       await view.show(page);
       await page.mouse.move(0, 0);
       await page.waitForTimeout(400); // tooltips go, and images of lists come
-      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 80 });
+      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 60 });
       const file = Buffer.from(data, "base64");
       bytes += file.length;
       await writeFile(`${folder}${view.name}-${width}-${scheme}.webp`, file);
@@ -53,11 +55,45 @@ async function shoot(studio: Studio, scheme: Scheme): Promise<void> {
   await context.close();
 }
 
+async function shootLecture(studio: Studio, scheme: Scheme): Promise<void> {
+  const { context, page } = await newVisit(studio, { colorScheme: scheme, reducedMotion: "reduce" });
+  const session = await context.newCDPSession(page);
+  await page.goto(`${studio.site.url}lecture/`);
+  const links = await page.locator(".topics a").evaluateAll((all) => all.map((a) => (a as HTMLAnchorElement).hash));
+  await capture({ page, session, scheme }, lectureViews(["", ...new Set(links.map((hash) => hash.slice(1)))]));
+  await context.close();
+}
+
+async function shootServer(studio: ServedStudio, scheme: Scheme): Promise<void> {
+  await using visit = await visitServer(studio, { colorScheme: scheme, reducedMotion: "reduce" });
+  const { page } = visit;
+  const session = await page.context().newCDPSession(page);
+  await page.getByRole("dialog").waitFor();
+  await capture({ page, session, scheme }, signInViews);
+  if (!serverViews.some(isNamed)) return;
+  await page.setViewportSize({ width: 1200, height: 800 });
+  await drawOnServer(page, studio);
+  const end = await busyServer(studio);
+  await capture({ page, session, scheme }, serverViews);
+  await end();
+}
+
+const isAnyNamed = (prefix: string) => names.length === 0 || names.some((name) => name.startsWith(prefix));
+
 await mkdir(folder, { recursive: true });
-const studio = await openStudio();
-try {
-  for (const scheme of schemes) await shoot(studio, scheme);
-} finally {
-  await studio.close();
+if (names.length === 0 || names.some((name) => !name.startsWith("server"))) {
+  const studio = await openStudio();
+  try {
+    for (const scheme of schemes) {
+      if ([...emptyViews, ...views].some(isNamed)) await shoot(studio, scheme);
+      if (isAnyNamed("lecture")) await shootLecture(studio, scheme);
+    }
+  } finally {
+    await studio.close();
+  }
+}
+if (isAnyNamed("server")) {
+  await using studio = await openServedStudio();
+  for (const scheme of schemes) await shootServer(studio, scheme);
 }
 console.log(`${(bytes / 1e6).toFixed(2)} MB in ${folder}`);

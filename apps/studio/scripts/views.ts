@@ -12,7 +12,7 @@ export interface PageView {
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
 /** Closes what lies over the page; a tooltip takes the first Escape. */
-async function pressEscape(page: Page): Promise<void> {
+export async function closeOver(page: Page): Promise<void> {
   const over = page.locator(".overlay, .popover");
   for (let i = 0; i < 3 && (await over.count()) > 0; i++) {
     await page.keyboard.press("Escape");
@@ -52,7 +52,7 @@ export const views: readonly PageView[] = [
       await page.keyboard.press(",");
     },
     leave: async (page) => {
-      await pressEscape(page);
+      await closeOver(page);
       await page.evaluate(() => (document.activeElement as HTMLElement).blur()); // of the panel
     },
   },
@@ -62,7 +62,7 @@ export const views: readonly PageView[] = [
       await drop(page, fixture("xl"));
       await page.getByRole("button", { name: "Use this model" }).waitFor();
     },
-    leave: pressEscape,
+    leave: closeOver,
   },
   {
     name: "files",
@@ -73,7 +73,7 @@ export const views: readonly PageView[] = [
       await openPanel(page);
       await page.getByRole("button", { name: "Files (2)" }).click();
     },
-    leave: pressEscape,
+    leave: closeOver,
   },
   {
     name: "hub",
@@ -81,10 +81,10 @@ export const views: readonly PageView[] = [
       await openPanel(page);
       await press(page, "Fetch from the Hub");
     },
-    leave: pressEscape,
+    leave: closeOver,
   },
-  { name: "status", show: (page) => page.locator(".status").click(), leave: pressEscape },
-  { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: pressEscape },
+  { name: "status", show: (page) => page.locator(".status").click(), leave: closeOver },
+  { name: "shortcuts", show: (page) => page.keyboard.press("?"), leave: closeOver },
   {
     name: "mask",
     async show(page) {
@@ -97,7 +97,7 @@ export const views: readonly PageView[] = [
       await page.mouse.up();
     },
     async leave(page) {
-      await pressEscape(page);
+      await closeOver(page);
       await press(page, "Start from noise again");
     },
   },
@@ -135,6 +135,20 @@ export const views: readonly PageView[] = [
     leave: (page) => press(page, "Cancel"),
   },
 ];
+
+/** Pages of the lecture by the last part of their addresses; "" is its contents. */
+export const lectureViews = (names: readonly string[]): readonly PageView[] =>
+  names.map((name) => ({
+    name: name === "" ? "lecture" : `lecture-${name}`,
+    async show(page) {
+      await page.goto(new URL(`lecture/#${name}`, page.url().replace(/lecture\/.*$/, "")).href);
+      await page.locator("main h1").first().waitFor();
+      if (name !== "") await page.locator("figure.figure").first().waitFor();
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.waitForTimeout(name === "" ? 500 : 2500); // what is in view computes
+    },
+    leave: stay,
+  }));
 
 /** Prompts of the images in the pictures. */
 const prompts = [

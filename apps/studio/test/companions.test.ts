@@ -66,6 +66,24 @@ describe.skipIf(executablePath === undefined)("what stands beside a dropped chec
     await context.close();
   });
 
+  test.each([
+    ["8 bits", "q8"],
+    ["4 bits", "q4"],
+  ])("weights in %s give Node's image in that precision", async (label, precision) => {
+    const { context, page, problems } = await visit(studio, horse);
+    await drop(page, fixture("sd"));
+    await page.getByRole("button", { name: /Precision/ }).click();
+    await page.getByRole("option", { name: new RegExp(`^${label}`) }).click();
+    await page.getByRole("button", { name: "Use this model" }).click();
+    await page.getByRole("button", { name: "Use this model" }).waitFor({ state: "detached" });
+    await settled(page);
+    const png = await draw(page);
+    expect(largestDifference(decodePng(png), await again(png, "--precision", precision))).toBeLessThan(0.01);
+    expect(largestDifference(decodePng(png), await again(png))).toBeGreaterThan(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   test("a ControlNet and its image give Node's image, and a clip with one is refused", async () => {
     const [control, map] = [join(folder, "edges"), join(folder, "map.png")];
     await writeControlNet(control);

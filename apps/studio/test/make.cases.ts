@@ -71,6 +71,43 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     await context.close();
   });
 
+  test("a canvas is drawn out by its handles with a pointer, with a finger, and with the arrow keys", async () => {
+    const { context, page, problems } = await visit(studio(), {}, { ...still, hasTouch: true });
+    await draw(page);
+    await page.locator("body").press("e");
+    const dialog = page.getByRole("dialog", { name: "Extend the canvas" });
+    const handle = (side: string) => dialog.getByRole("slider", { name: side, exact: true });
+    const pixels = (side: string) => dialog.getByRole("textbox", { name: side, exact: true }).inputValue();
+    const stage = (await page.locator(".extend-stage").boundingBox())!;
+    const from = (await handle("Right").boundingBox())!;
+    const [x, y] = [from.x + from.width / 2, from.y + from.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.4 * stage.width, y, { steps: 5 });
+    await page.mouse.up();
+    expect(Number(await pixels("Right"))).toBeGreaterThan(16);
+    await handle("Right").press("Home");
+    expect(await pixels("Right")).toBe("0");
+    await handle("Top").press("ArrowUp");
+    await handle("Top").press("ArrowUp");
+    await handle("Top").press("ArrowDown");
+    await handle("Left").press("ArrowLeft");
+    expect([await pixels("Top"), await pixels("Left")]).toEqual(["8", "8"]);
+    expect(await handle("Top").getAttribute("aria-valuetext")).toBe("8 pixels");
+    const top = (await handle("Bottom").boundingBox())!;
+    const session = await context.newCDPSession(page);
+    const touch = (type: "touchStart" | "touchMove" | "touchEnd", points: readonly { x: number; y: number }[]) =>
+      session.send("Input.dispatchTouchEvent", { type, touchPoints: [...points] });
+    const start = { x: top.x + top.width / 2, y: top.y + top.height / 2 };
+    await touch("touchStart", [start]);
+    for (const part of [0.1, 0.2, 0.3]) await touch("touchMove", [{ ...start, y: start.y + part * stage.height }]);
+    await touch("touchEnd", []);
+    expect(Number(await pixels("Bottom"))).toBeGreaterThan(8);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   test("styles and weights come into the prompt by keys, and links keep them", async () => {
     const { context, page, problems } = await visit(studio(), { prompt: "a fox" }, still);
     await page.getByRole("button", { name: "Styles" }).press("Enter");

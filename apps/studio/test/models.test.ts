@@ -20,7 +20,17 @@ import {
   useModel,
   writeLargeSingleFile,
 } from "./dropped.ts";
-import { draw, drawAny, executablePath, openStudio, type Studio, serveModel, shownImage, visit } from "./page.ts";
+import {
+  draw,
+  drawAny,
+  executablePath,
+  inEngine,
+  openStudio,
+  type Studio,
+  serveModel,
+  shownImage,
+  visit,
+} from "./page.ts";
 
 describe.skipIf(executablePath === undefined)("checkpoints that are dropped on the page", () => {
   let studio: Studio;
@@ -67,6 +77,26 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     expect(JSON.parse(decodePng(png).text["aquatint"]!)).toMatchObject({ model: "large", prompt: settings.prompt });
     if (process.platform === "linux") expect(before).toBeGreaterThan(1e7);
     expect(peak - before).toBeLessThan(450e6);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  test("a window that is closed while a file is read stays closed, and the next file comes", async () => {
+    const { context, page, problems } = await visit(studio, {}, { serviceWorkers: "block" });
+    const slow =
+      "const post = self.postMessage.bind(self); self.postMessage = (...all) => setTimeout(post, 700, ...all)";
+    await inEngine(page, slow);
+    await page.reload();
+    await ready(page);
+    await drop(page, fixture("xl"));
+    await page.getByText("Reading its headers…").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await drop(page, fixture("sd"));
+    await page.getByRole("dialog", { name: "sd" }).getByRole("button", { name: "Use this model" }).waitFor();
+    expect(await page.getByRole("dialog", { name: "xl" }).count()).toBe(0);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(problems).toEqual([]);
     await context.close();
   });

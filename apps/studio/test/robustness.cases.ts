@@ -1,6 +1,16 @@
-import type { Page } from "playwright";
+import { type BrowserContext, chromium, type Page } from "playwright";
 import { expect, test } from "vitest";
-import { addressOf, belowEngine, draw, inEngine, newVisit, type Studio, shownImage, visit } from "./page.ts";
+import {
+  addressOf,
+  belowEngine,
+  draw,
+  executablePath,
+  inEngine,
+  newVisit,
+  type Studio,
+  shownImage,
+  visit,
+} from "./page.ts";
 
 const thumbs = (page: Page) => page.locator(".rail .thumb img");
 const engineReady = (page: Page) => page.locator(".status[data-status=ready]").waitFor();
@@ -114,6 +124,84 @@ export function describeRobustness(studio: () => Studio): void {
     await thumbs(page).first().waitFor({ state: "detached" });
     expect(problems).toEqual([]);
     await context.close();
+  });
+
+  test("a script or a model that an extension blocks is named, and the page draws once it comes", async () => {
+    const { context, page } = await newVisit(studio(), { serviceWorkers: "block" });
+    const [script, files] = [/engine\.worker-[^/]*\.js$/, /\/model\/manifest\.json$/];
+    for (const part of [script, files]) await page.route(part, (route) => route.abort("blockedbyclient"));
+    await page.goto(addressOf(studio()));
+    await page
+      .getByText(/The engine's script could not be loaded/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await page
+      .getByText(/extensions that block scripts/)
+      .first()
+      .waitFor();
+    expect(await page.getByText(/ended in the middle/).count()).toBe(0);
+    await page.unroute(script);
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await page
+      .getByText(/extensions that block files/)
+      .first()
+      .waitFor();
+    await page.unroute(files);
+    await page.getByRole("button", { name: "Try again" }).first().click();
+    await engineReady(page);
+    await draw(page);
+    await context.close();
+  });
+
+  test("a visitor who leaves in the middle of an image and comes back finds the page as it was, and the image comes", async () => {
+    // playwright turns the cache off, and loses pages that come out of it
+    const ignoreDefaultArgs = ["--disable-back-forward-cache"];
+    await using browser = await chromium.launch({ executablePath: executablePath!, ignoreDefaultArgs });
+    const { context, page } = await newVisit({ ...studio(), browser });
+    const watcher = await listener(context, `${studio().site.url}hub.json`);
+    await page.addInitScript(reportReturn);
+    await page.bringToFront();
+    await page.goto(addressOf(studio(), { steps: 60 }));
+    await engineReady(page);
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await page.getByText(/^Step \d+ of 60$/).waitFor();
+    await page.goto("data:text/html,elsewhere");
+    await page.goBack({ timeout: 5000 }).catch(() => {});
+    const reports = () => watcher.evaluate(() => (globalThis as unknown as { reports: string[] }).reports);
+    await expect.poll(reports, { timeout: 60_000 }).toEqual(["kept", "1 image, ready", "2 images, ready"]);
+    await context.close();
+  });
+}
+
+/** A page that listens for reports of others. */
+async function listener(context: BrowserContext, address: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(address);
+  await page.evaluate(() => {
+    const reports: string[] = [];
+    Object.assign(globalThis, { reports });
+    new BroadcastChannel("reports").onmessage = ({ data }) => reports.push(data);
+  });
+  return page;
+}
+
+/** Reports what a page that comes out of the browser's cache shows, once its image is there, and after another one. */
+function reportReturn(): void {
+  addEventListener("pageshow", async ({ persisted }) => {
+    if (!persisted) return;
+    const images = () => document.querySelectorAll(".rail .thumb img").length;
+    const until = async (count: number) => {
+      while (images() < count) await new Promise((resolve) => setTimeout(resolve, 100));
+    };
+    const status = () => document.querySelector(".status")?.getAttribute("data-status");
+    const channel = new BroadcastChannel("reports");
+    channel.postMessage("kept");
+    await until(1);
+    channel.postMessage(`1 image, ${status()}`);
+    for (const button of document.querySelectorAll("button")) if (button.textContent === "Draw") button.click();
+    await until(2);
+    channel.postMessage(`2 images, ${status()}`);
   });
 }
 

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultModelFolder } from "aquatint/node";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import type { ServerConfig } from "../../server/src/app/config.ts";
 import { newToken, tokenHash, writeUsers } from "../../server/src/auth/accounts.ts";
 import { type TestServer, testServer } from "../../server/test/test-server.ts";
 import { buildPage, executablePath } from "./page.ts";
@@ -22,8 +23,12 @@ export interface ServedStudio extends AsyncDisposable {
   call(name: UserName, path: string, init?: Parameters<TestServer["call"]>[1]): Promise<Response>;
 }
 
-/** Builds the page and starts a server with the default model that serves it. */
-export async function openServedStudio(): Promise<ServedStudio> {
+/** Builds the page and starts a server that serves it, with the default model or what `prepare` puts into its folder. */
+export async function openServedStudio(
+  prepare: (folder: string) => Promise<Partial<ServerConfig>> = async (data) => ({
+    models: [await defaultModelFolder(), join(data, "tiny")],
+  }),
+): Promise<ServedStudio> {
   const folder = await buildPage();
   const tokens = { ann: newToken(), bob: newToken() };
   let usersFile = "";
@@ -36,7 +41,7 @@ export async function openServedStudio(): Promise<ServedStudio> {
     usersFile = join(data, "users.json");
     await write();
     const engine = { keepAlive: 60, cache: false, threads: 1 };
-    return { usersFile, models: [await defaultModelFolder(), join(data, "tiny")], studio: folder, engine };
+    return { usersFile, studio: folder, engine, ...(await prepare(data)) };
   });
   const browser = await chromium.launch({ executablePath: executablePath! });
   return {

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
-import { DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { type DropItem, DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
 import { backendStore } from "../backend/backend.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
-import { receiveFile } from "../make/drop-store.ts";
+import { receiveFile, receivePaste } from "../make/drop-store.ts";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { hubStore } from "../models/hub-store.ts";
 import { isWeightsName } from "../models/names.ts";
@@ -14,7 +14,7 @@ import { hasServer } from "../server/session.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, type View, viewStore } from "../state/view-store.ts";
 import { Window } from "../ui/dialogs.tsx";
-import { Toasts } from "../ui/toasts.tsx";
+import { say, Toasts } from "../ui/toasts.tsx";
 import { Header } from "./Header.tsx";
 import { Later } from "./later.tsx";
 import { isTyping, shortcutOf, shortcuts } from "./shortcuts.ts";
@@ -49,6 +49,12 @@ const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () =
         </dt>
         <dd>More or less weight on the words at the cursor (on a Mac with Command)</dd>
       </div>
+      <div>
+        <dt>
+          <kbd>Ctrl V</kbd>
+        </dt>
+        <dd>Open an image from the clipboard</dd>
+      </div>
       {shortcuts.map(({ key, label }) => (
         <div key={key}>
           <dt>
@@ -82,6 +88,21 @@ const BackendNotice = () => {
   return isServer && <ServerNotice />;
 };
 
+function usePaste(): void {
+  useEffect(() => {
+    addEventListener("paste", receivePaste);
+    return () => removeEventListener("paste", receivePaste);
+  }, []);
+}
+
+/** Receives the first file of a drop that holds no weights, and says so where there are more. */
+async function receiveDrop(items: readonly DropItem[]): Promise<void> {
+  const files = items.filter((entry): entry is FileDropItem => entry.kind === "file");
+  const [first, ...others] = files.filter(({ name }) => !isWeightsName(name));
+  if (others.length > 0) say(`${first?.name} is opened alone: the page takes one image at a time`);
+  if (first) await receiveFile(await first.getFile());
+}
+
 /** The page. */
 export const App = () => {
   const view = useStore(viewStore, (state) => state.view);
@@ -89,15 +110,13 @@ export const App = () => {
   const [showSheet] = useState(() => () => setSheetOpen(true));
   useShortcuts(showSheet);
   useModelDrop();
+  usePaste();
   return (
     <DropZone
       className="drop"
       aria-label="Drop an image or a model"
       getDropOperation={() => "copy"}
-      onDrop={async ({ items }) => {
-        const item = items.find((entry): entry is FileDropItem => entry.kind === "file");
-        if (item && !isWeightsName(item.name)) await receiveFile(await item.getFile());
-      }}
+      onDrop={({ items }) => receiveDrop(items)}
     >
       <Tabs className="app" selectedKey={view} onSelectionChange={(key) => changeView({ view: key as View })}>
         <Header onShortcuts={showSheet} />

@@ -37,14 +37,14 @@ export function startEngine(onLost: () => void): EngineClient {
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
   };
-  const lose = (message: string) => {
+  const lose = (error: AquatintError) => {
     if (isEnded) return;
-    end(engineLost(message));
+    end(error);
     onLost();
   };
-  worker.onerror = ({ message }) => lose(message || "its script could not be loaded");
+  worker.onerror = ({ message }) => lose(message ? engineLost(message) : engineBlocked());
   worker.onmessage = ({ data }: MessageEvent<EngineAnswer>) => {
-    if ("life" in data) return watchLife(data.life, () => lose("the browser closed its worker"));
+    if ("life" in data) return watchLife(data.life, () => lose(engineLost("the browser closed its worker")));
     settle(pending, data);
   };
   return {
@@ -82,6 +82,11 @@ function settle(pending: Map<number, Pending>, data: Exclude<EngineAnswer, { rea
 const engineLost = (message: string) =>
   new AquatintError("studio/engine-lost", `the engine ended: ${message}`, {
     hint: "it starts again with the next image; if it ends again, close other pages to free memory",
+  });
+
+const engineBlocked = () =>
+  new AquatintError("studio/engine-blocked", "the engine's script could not be loaded", {
+    hint: "check the connection, and extensions that block scripts; then try again",
   });
 
 /** Code of the error that calls end with where their engine is closed for another. */

@@ -74,6 +74,7 @@ interface MotionCall {
 }
 
 async function drawMotion(engine: Loaded, { clip, motion }: MotionCall, options: CallOptions): Promise<DrawResult> {
+  checkForm(engine, clip);
   await engine.networks.makeRoom();
   const loaded = await motion();
   const work = () => drawClip(loaded, clip, { ...engine, ...options });
@@ -137,7 +138,16 @@ const explained =
     throw error;
   };
 
+/** Refuses the form for few steps of a model that has none. */
+function checkForm({ info }: Loaded, { fewSteps }: Pick<DrawOptions, "fewSteps">): void {
+  if (!fewSteps || info.fewSteps) return;
+  throw new AquatintError("model/few-steps", `${info.modelName} has no form for few steps of its own`, {
+    hint: "choose a quality again: Quick, Balanced or Fine",
+  });
+}
+
 async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
+  checkForm(engine, options);
   const { model, networks, previewer } = engine;
   const start = performance.now();
   const plan = await planTextToImage(model, options);

@@ -130,6 +130,6 @@ async function fetchPart(url: string, init?: RequestInit): Promise<Response> {
 
 const unreachable = (url: string, cause: unknown) =>
   new AquatintError("studio/offline", `could not fetch ${url}`, {
-    hint: "check the connection; what came so far is kept, and the download goes on from there",
+    hint: "check the connection, and extensions that block files; what came so far is kept, and the download goes on from there",
     cause,
   });

@@ -10,6 +10,12 @@ import type { EngineDevice } from "./device.ts";
 import type { EngineFailure } from "./failure.ts";
 import type { ModelProgress } from "./model-files.ts";
 
+/** Defaults of the form of a model that takes few steps, as its `generation_config.json` describes it. */
+export interface FewSteps {
+  readonly steps: number;
+  readonly guidance: number;
+}
+
 /** Facts about the engine and its model. */
 export interface EngineInfo {
   readonly device: EngineDevice;
@@ -27,6 +33,8 @@ export interface EngineInfo {
   readonly multiple: number;
   readonly steps: number;
   readonly guidance: number;
+  /** The form of the model for few steps, where the engine has it. */
+  readonly fewSteps?: FewSteps | undefined;
   readonly sampler: string;
   /** Tokens of a prompt that the model reads. */
   readonly maxTokens: number;
@@ -40,16 +48,23 @@ export interface TokenCount {
   readonly cut: string;
 }
 
+/** Options of images and clips. */
+interface FormOptions {
+  /** True draws with the model's own form for few steps. */
+  readonly fewSteps?: boolean | undefined;
+}
+
 /** An image to be made. */
-export type DrawOptions = TextToImageOptions & {
-  readonly init?: Image | undefined;
-  readonly mask?: Image | undefined;
-  /** Pixels over which what is painted in the mask fades into `init`. */
-  readonly feather?: number | undefined;
-};
+export type DrawOptions = TextToImageOptions &
+  FormOptions & {
+    readonly init?: Image | undefined;
+    readonly mask?: Image | undefined;
+    /** Pixels over which what is painted in the mask fades into `init`. */
+    readonly feather?: number | undefined;
+  };
 
 /** A clip to be made. */
-export type ClipOptions = Omit<TextToVideoOptions, "controls" | "prompt"> & { readonly prompt: string };
+export type ClipOptions = Omit<TextToVideoOptions, "controls" | "prompt"> & FormOptions & { readonly prompt: string };
 
 /** The files of a motion adapter: a folder of the page's host, or a file of the visitor's. */
 export interface MotionSource {

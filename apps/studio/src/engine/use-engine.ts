@@ -4,7 +4,7 @@ import type { EngineInfo } from "./protocol.ts";
 import { serverModelStore } from "./server-model.ts";
 
 /** Facts about the default model, until it says them itself. */
-const expected: Pick<EngineInfo, "sampleSize" | "multiple" | "steps" | "guidance" | "sampler"> = {
+const expected: Pick<EngineInfo, "sampleSize" | "multiple" | "steps" | "guidance" | "fewSteps" | "sampler"> = {
   sampleSize: 64,
   multiple: 16,
   steps: 20,

@@ -1,16 +1,19 @@
 import { useEffect, useRef, useState } from "react";
 import { asError } from "../engine/engine-store.ts";
-import { type GalleryImage, readImageOf } from "./gallery-store.ts";
+import { type GalleryImage, readImageOf, readThumbnailOf } from "./gallery-store.ts";
 
 interface GalleryPhotoProps {
   readonly image: GalleryImage;
   readonly alt: string;
   readonly className?: string;
+  /** True in lists, which do with smaller images. */
+  readonly isSmall?: boolean;
 }
 
 /** An image of the gallery, whose file is read when it comes into view. */
-export const GalleryPhoto = ({ image, alt, className }: GalleryPhotoProps) => {
-  const { id, url, recipe } = image;
+export const GalleryPhoto = ({ image, alt, className, isSmall = false }: GalleryPhotoProps) => {
+  const { id, recipe } = image;
+  const url = image.url ?? (isSmall ? image.thumbnail : undefined);
   const element = useRef<HTMLSpanElement>(null);
   const [problem, setProblem] = useState<string>();
   useEffect(() => {
@@ -18,11 +21,12 @@ export const GalleryPhoto = ({ image, alt, className }: GalleryPhotoProps) => {
     const observer = new IntersectionObserver(([entry]) => {
       if (!entry?.isIntersecting) return;
       observer.disconnect();
-      readImageOf({ id }).catch((error: unknown) => setProblem(asError(error).message));
+      const read = isSmall ? readThumbnailOf : readImageOf;
+      read({ id }).catch((error: unknown) => setProblem(asError(error).message));
     });
     observer.observe(element.current);
     return () => observer.disconnect();
-  }, [id, url]);
+  }, [id, url, isSmall]);
   if (url) {
     return <img className={className} src={url} alt={alt} width={recipe.width} height={recipe.height} loading="lazy" />;
   }

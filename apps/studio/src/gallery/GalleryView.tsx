@@ -33,7 +33,7 @@ const Toolbar = ({ filter, onFilter, count }: ToolbarProps) => {
       <SearchField className="search" value={filter.text} onChange={(text) => onFilter({ ...filter, text })}>
         <Label className="visually-hidden">Search prompts, seeds and samplers</Label>
         <Icon name="search" />
-        <Input placeholder="Search prompts, seeds, samplers" />
+        <Input placeholder="Search prompts and seeds" />
         <AriaButton className="icon-button" aria-label="Clear the search">
           <Icon name="close" />
         </AriaButton>
@@ -57,7 +57,7 @@ const Card = ({ image }: { readonly image: GalleryImage }) => {
   return (
     <GridListItem id={id} textValue={`${recipe.prompt}, seed ${recipe.seed}`} className="card">
       <div className="card-image">
-        <GalleryPhoto image={image} alt="" />
+        <GalleryPhoto image={image} alt="" isSmall />
         <Checkbox slot="selection" className="card-check">
           <span className="check-box">
             <Icon name="check" />

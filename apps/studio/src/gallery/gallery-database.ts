@@ -24,6 +24,8 @@ export interface ImageArchive {
   all(): Promise<readonly ArchivedImage[]>;
   /** An image with its file. @throws AquatintError where it is gone. */
   read(id: string): Promise<StoredImage>;
+  /** A smaller image of a file that is not read yet; absent where files are near. */
+  thumbnail?(id: string): Promise<Blob>;
   put(image: ArchivedImage): Promise<void>;
   /** Marks an image or not; one that another tab deleted stays deleted. */
   mark(id: string, favorite: boolean): Promise<void>;

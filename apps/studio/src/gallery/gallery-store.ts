@@ -5,6 +5,8 @@ import type { ArchivedImage, ImageArchive, StoredImage } from "./gallery-databas
 /** An image of the gallery, with an address that the page can show once its file is there; of a clip its first frame. */
 export interface GalleryImage extends ArchivedImage {
   readonly url: string | undefined;
+  /** An address of a smaller image, where one was read. */
+  readonly thumbnail?: string | undefined;
 }
 
 /** The gallery: images, the newest first, and whether they outlive the page. */
@@ -49,7 +51,9 @@ export function followGallery(): void {
 /** Shows the images of an archive, and none of another's; undefined for none. */
 export async function openArchive(next: ImageArchive | undefined): Promise<void> {
   archive = next;
-  for (const { url } of galleryStore.get().images) if (url) URL.revokeObjectURL(url);
+  for (const { url, thumbnail } of galleryStore.get().images) {
+    for (const address of [url, thumbnail]) if (address) URL.revokeObjectURL(address);
+  }
   for (const map of [unsaved, traces, reading]) map.clear();
   galleryStore.set(empty);
   await reloadGallery();
@@ -94,7 +98,7 @@ async function write(change: (archive: ImageArchive) => Promise<void>): Promise<
   }
 }
 
-async function save({ url: _, ...image }: GalleryImage): Promise<void> {
+async function save({ url: _, thumbnail: __, ...image }: GalleryImage): Promise<void> {
   if (await write((to) => to.put(image))) unsaved.delete(image.id);
   else unsaved.add(image.id);
 }
@@ -138,6 +142,19 @@ export function readImageOf({ id }: Pick<ArchivedImage, "id">): Promise<StoredIm
     .catch(() => {}) // who reads it says so
     .finally(() => reading.delete(id));
   return image;
+}
+
+/** Reads a smaller image for lists, or the file itself where the archive has none. @throws AquatintError where it is gone. */
+export async function readThumbnailOf({ id }: Pick<ArchivedImage, "id">): Promise<void> {
+  const from = archive;
+  const file = await from?.thumbnail?.(id).catch(() => undefined); // the file itself says what went wrong
+  if (archive !== from) return;
+  if (!file) return void (await readImageOf({ id }));
+  const thumbnail = URL.createObjectURL(file);
+  galleryStore.set((state) => ({
+    ...state,
+    images: state.images.map((item) => (item.id === id ? { ...item, thumbnail: item.thumbnail ?? thumbnail } : item)),
+  }));
 }
 
 /** Forgets the steps of all images: another model would decode them wrongly. */

@@ -32,7 +32,7 @@ export const Rail = ({ selected }: { readonly selected: string | undefined }) =>
     >
       {(image) => (
         <ListBoxItem id={image.id} textValue={`${image.recipe.prompt}, seed ${image.recipe.seed}`} className="thumb">
-          <GalleryPhoto image={image} alt={image.recipe.prompt} />
+          <GalleryPhoto image={image} alt={image.recipe.prompt} isSmall />
           {isClip(image) && (
             <span className="clip-mark">
               <Icon name="play" filled />

@@ -35,6 +35,12 @@ export async function receiveFile(file: File): Promise<void> {
   }
 }
 
+/** Receives the image of a paste. */
+export function receivePaste({ clipboardData }: ClipboardEvent): void {
+  const image = Array.from(clipboardData?.files ?? []).find(({ type }) => type.startsWith("image/"));
+  if (image) void receiveFile(image);
+}
+
 /** Puts the file away. */
 export function forgetFile(): void {
   const dropped = dropStore.get();

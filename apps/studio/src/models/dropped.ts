@@ -1,3 +1,4 @@
+import { AquatintError } from "aquatint";
 import { type FileSet, folderOf, singleFile } from "../model-files/file-set.ts";
 import { isWeightsName } from "./names.ts";
 
@@ -70,12 +71,45 @@ async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: 
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => entry.file(resolve, reject));
 
-/** The files behind a permission of an earlier visit. */
+/** What browsers that give permissions to files have beside `<input>`. */
+interface Pickers {
+  showOpenFilePicker(options: { readonly multiple: boolean }): Promise<readonly FileSystemFileHandle[]>;
+  showDirectoryPicker(): Promise<FileSystemDirectoryHandle>;
+}
+
+const pickers = (): Pickers => globalThis as unknown as Pickers;
+
+/** Whether the browser's pickers give permissions that outlive the visit. */
+export const hasPickers = (): boolean => "showOpenFilePicker" in globalThis && "showDirectoryPicker" in globalThis;
+
+/** Lets the visitor choose files or a folder, with the permission to read them again; nothing where the visitor cancels. */
+export async function pickedSets(kind: "files" | "folder"): Promise<readonly DroppedSet[]> {
+  try {
+    const handles =
+      kind === "files"
+        ? await pickers().showOpenFilePicker({ multiple: true })
+        : [await pickers().showDirectoryPicker()];
+    return await Promise.all(handles.map(async (handle) => ({ files: await setOfHandle(handle), handle })));
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return [];
+    throw error;
+  }
+}
+
+/** The files behind a permission. @throws AquatintError "file/gone" where they are not there any more. */
 export async function setOfHandle(handle: FileSystemHandle): Promise<FileSet> {
-  if (handle.kind === "file") return singleFile(await (handle as FileSystemFileHandle).getFile());
-  const files = new Map<string, File>();
-  await readHandle(handle as FileSystemDirectoryHandle, "", files);
-  return folderOf(handle.name, files);
+  try {
+    if (handle.kind === "file") return singleFile(await (handle as FileSystemFileHandle).getFile());
+    const files = new Map<string, File>();
+    await readHandle(handle as FileSystemDirectoryHandle, "", files);
+    return folderOf(handle.name, files);
+  } catch (cause) {
+    if (!(cause instanceof DOMException) || cause.name !== "NotFoundError") throw cause;
+    throw new AquatintError("file/gone", `${handle.name} is not where it was: it was moved, renamed or deleted`, {
+      hint: "remove it from the list, and open it from its present place",
+      cause,
+    });
+  }
 }
 
 async function readHandle(folder: FileSystemDirectoryHandle, path: string, into: Map<string, File>): Promise<void> {

@@ -159,7 +159,8 @@ export async function verifyFiles(record: KeptRecord, set: FileSet): Promise<voi
     for (const [i, hash] of pieces.entries()) {
       const intact = isSame && hash && (await isIntact(await pieceOf(file, i * PIECE, path), hash));
       if (hash === undefined ? isSame : intact) continue;
-      throw new AquatintError("studio/changed", `${path} of ${record.name} is not the file that was kept`, {
+      const name = path === record.name ? path : `${path} of ${record.name}`;
+      throw new AquatintError("studio/changed", `${name} is not the file that was kept`, {
         hint: "remove it from the list, and drop the file again",
       });
     }

@@ -5,7 +5,7 @@ import type { ModelPrecision } from "../model-files/precision.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
-import type { DroppedSet } from "./dropped.ts";
+import { type DroppedSet, pickedSets } from "./dropped.ts";
 import { keepItem, rememberHandle, reopenItem } from "./keep.ts";
 import {
   addCompanion,
@@ -50,6 +50,10 @@ export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> 
   if (receivedStore.get() === undefined) await receiveNext();
 }
 
+/** Lets the visitor choose files or a folder, and receives them. */
+export const pickModels = (kind: "files" | "folder"): Promise<void> =>
+  said(async () => receiveModels(await pickedSets(kind)));
+
 async function receiveNext(): Promise<void> {
   const [dropped, ...rest] = waiting;
   waiting = rest;
@@ -58,15 +62,20 @@ async function receiveNext(): Promise<void> {
   receivedStore.set({ name, dropped, isReading: true });
   try {
     const report = await inspectFiles(dropped.files);
+    if (!isWaiting(dropped)) return; // the window was closed meanwhile
     if (report.use === "model") return receivedStore.set({ name, dropped, report, isReading: false });
     receivedStore.set(undefined);
     await addBeside(dropped, report);
   } catch (error) {
+    if (!isWaiting(dropped)) return;
     const { message, hint } = asError(error);
     return receivedStore.set({ name, dropped, error: { message, hint }, isReading: false });
   }
   await receiveNext();
 }
+
+/** Whether the window still shows these files. */
+const isWaiting = (dropped: DroppedSet): boolean => receivedStore.get()?.dropped === dropped;
 
 async function addBeside(dropped: DroppedSet, report: FileReport): Promise<void> {
   const item = await addCompanion(itemFor(dropped, report));

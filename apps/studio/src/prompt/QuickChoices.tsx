@@ -10,7 +10,7 @@ import {
   Popover,
 } from "react-aria-components";
 import { useEngineInfo } from "../engine/use-engine.ts";
-import { qualities, qualityOf, sizeOf, sizePresets } from "../settings/presets.ts";
+import { qualitiesOf, qualityOf, sizeOf, sizePresets, withQuality } from "../settings/presets.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { ChoiceText } from "../ui/ChoiceText.tsx";
@@ -99,14 +99,19 @@ export const SizeChoice = () => {
 /** The quality of the image. */
 export const QualityChoice = () => {
   const settings = useStore(settingsStore);
-  const value = qualityOf(settings);
+  const model = useEngineInfo();
+  const qualities = qualitiesOf(model);
+  const value = qualityOf(settings, model);
   return (
     <ChoiceMenu
       label="Quality"
       text={qualities.find(({ id }) => id === value)?.label ?? `${settings.steps} steps`}
       value={value}
       choices={qualities.map(({ id, label, help }) => ({ id, label, note: help }))}
-      onChoose={(id) => changeSettings({ steps: qualities.find((quality) => quality.id === id)?.steps ?? null })}
+      onChoose={(id) => {
+        const quality = qualities.find((item) => item.id === id);
+        if (quality) changeSettings(withQuality(quality, settings));
+      }}
     />
   );
 };

@@ -7,6 +7,9 @@ import type { Account } from "./session-store.ts";
 
 /** Jobs that are listed at most: the server's own limit. */
 const MAX_JOBS = 1000;
+/** Longer side of the images of lists, in pixels: a card on a screen with twice the density. */
+const THUMBNAIL = 448;
+
 /** The images that the server keeps for who is signed in. */
 export function serverArchive(account: Account): ImageArchive {
   let jobs: ReadonlyMap<string, ServerJob> = new Map();
@@ -24,6 +27,8 @@ export function serverArchive(account: Account): ImageArchive {
     async read(id) {
       return readFile(await jobNamed(id), numberOf(id));
     },
+    thumbnail: async (id) =>
+      (await call(`v1/jobs/${jobOf(id)}/files/${numberOf(id)}/thumbnail?size=${THUMBNAIL}`)).blob(),
     async put({ id }) {
       if (removals.undo(jobOf(id))) return;
       throw new AquatintError("server/removed", "the server has deleted the image already");

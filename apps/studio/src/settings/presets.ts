@@ -1,23 +1,55 @@
+import type { FewSteps } from "../engine/protocol.ts";
 import type { Settings } from "./settings.ts";
+
+/** What the settings of a quality depend on. */
+interface QualityModel {
+  readonly fewSteps?: FewSteps | undefined;
+}
 
 /** A quality: how many steps the image takes. */
 export interface Quality {
   readonly id: string;
   readonly label: string;
   readonly help: string;
-  readonly steps: number | null;
+  readonly settings: Pick<Settings, "steps" | "fewSteps"> & Partial<Pick<Settings, "guidance">>;
 }
 
-/** Qualities, the quickest first; null is the model's own number of steps. */
-export const qualities: readonly Quality[] = [
-  { id: "quick", label: "Quick", help: "8 steps: a sketch in less than half the time", steps: 8 },
-  { id: "balanced", label: "Balanced", help: "the model's own number of steps", steps: null },
-  { id: "fine", label: "Fine", help: "40 steps: more detail, twice the time", steps: 40 },
+const QUICK_STEPS = 8;
+
+/** The quickest quality of a model: its own form for few steps, or else fewer steps of the model. */
+const quick = ({ fewSteps: form }: QualityModel): Quality =>
+  form
+    ? {
+        ...{ id: "quick", label: "Quick", help: `${form.steps} steps of the model's own form for few` },
+        settings: { steps: form.steps, guidance: form.guidance, fewSteps: true },
+      }
+    : {
+        ...{ id: "quick", label: "Quick", help: `${QUICK_STEPS} steps: a sketch in less than half the time` },
+        settings: { steps: QUICK_STEPS, fewSteps: false },
+      };
+
+/** Qualities of a model, the quickest first; null is the model's own number of steps. */
+export const qualitiesOf = (model: QualityModel): readonly Quality[] => [
+  quick(model),
+  {
+    ...{ id: "balanced", label: "Balanced", help: "the model's own number of steps" },
+    settings: { steps: null, fewSteps: false },
+  },
+  {
+    ...{ id: "fine", label: "Fine", help: "40 steps: more detail, twice the time" },
+    settings: { steps: 40, fewSteps: false },
+  },
 ];
 
-/** The quality that settings have, "custom" for other steps. */
-export const qualityOf = ({ steps }: Pick<Settings, "steps">): string =>
-  qualities.find((quality) => quality.steps === steps)?.id ?? "custom";
+/** The quality that settings have with a model, "custom" for other steps. */
+export const qualityOf = ({ steps, fewSteps }: Pick<Settings, "steps" | "fewSteps">, model: QualityModel): string =>
+  qualitiesOf(model).find(({ settings }) => settings.steps === steps && settings.fewSteps === fewSteps)?.id ?? "custom";
+
+/** What a quality changes in settings. The guidance of the form for few steps goes with it. */
+export function withQuality({ settings }: Quality, current: Pick<Settings, "fewSteps">): Partial<Settings> {
+  const leavesForm = current.fewSteps && !settings.fewSteps;
+  return { ...(leavesForm && { guidance: null }), ...settings };
+}
 
 /** A size as a share of what the model was trained at. */
 export interface SizePreset {

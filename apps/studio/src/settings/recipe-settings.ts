@@ -11,7 +11,7 @@ export interface RestoredSettings {
 type Field = keyof Settings;
 /** Fields of a recipe that are settings under the same name. */
 const fields = [
-  ...["prompt", "negative", "width", "height", "steps", "guidance", "strength"],
+  ...["prompt", "negative", "width", "height", "steps", "fewSteps", "guidance", "strength"],
   ...["promptSyntax", "rng", "clipSkip", "guidanceRescale", "frames", "fps"],
 ] as readonly Field[];
 /** Fields that say how the image was made and that the page needs no setting for. */
@@ -25,6 +25,7 @@ export const recipeSettings = (recipe: GenerationParameters, base: Settings): Se
 export function restored(options: Readonly<Record<string, unknown>>, base: Settings): RestoredSettings {
   const notes: string[] = [];
   const changes: Record<string, unknown> = {
+    fewSteps: false,
     ...{ negative: "", promptSyntax: "plain", rng: "torch-cpu", clipSkip: 0, guidanceRescale: 0, styles: [] },
     ...{ output: options["frames"] === undefined ? "image" : "clip", hires: null, variationStrength: 0 },
   };

@@ -25,7 +25,7 @@ export const styledPrompts = ({ prompt, negative, styles }: Settings) =>
 
 /** The library's options that images and clips share. */
 function sharedOptions(settings: Settings, index: number) {
-  const { seed, width, height, steps, guidance, promptSyntax, rng, clipSkip, guidanceRescale } = settings;
+  const { seed, width, height, steps, fewSteps, guidance, promptSyntax, rng, clipSkip, guidanceRescale } = settings;
   const texts = styledPrompts(settings);
   const [prompt, negative] = [promptVariant(texts.prompt, index), promptVariant(texts.negative, index)];
   return {
@@ -37,6 +37,7 @@ function sharedOptions(settings: Settings, index: number) {
     steps: steps ?? undefined,
     guidance: guidance ?? undefined,
     sampler: samplerText(settings),
+    ...(fewSteps && { fewSteps }),
     ...{ promptSyntax, rng, clipSkip, guidanceRescale },
   };
 }

@@ -18,6 +18,8 @@ export const settingsSchema = z.object({
   width: side.default(null),
   height: side.default(null),
   steps: z.int().min(1).max(200).nullable().default(null),
+  /** The model's own form for few steps, in place of the model. */
+  fewSteps: z.boolean().default(false),
   guidance: z.number().min(0).max(30).nullable().default(null),
   /** A name of the registry. */
   sampler: z.string().max(60).nullable().default(null),

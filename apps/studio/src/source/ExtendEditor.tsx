@@ -9,10 +9,18 @@ import { Button } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { RangeField, StepField } from "../ui/fields.tsx";
 import { ExtendCanvas } from "./ExtendCanvas.tsx";
-import { baseSize, extendedCanvas, type Margins, marginLimit, noMargins, type Side, sides } from "./extend.ts";
+import {
+  baseSize,
+  extendedCanvas,
+  type Margins,
+  marginLimit,
+  noMargins,
+  type Side,
+  sides,
+  sideTitles,
+} from "./extend.ts";
 import { type SourceState, sourceStore } from "./source-store.ts";
 
-const titles: Readonly<Record<Side, string>> = { left: "Left", right: "Right", top: "Top", bottom: "Bottom" };
 const OVERLAP = 6;
 
 /** Starts from the larger canvas, or from the image alone where no side grows. */
@@ -33,11 +41,12 @@ interface ToolsProps {
   readonly base: Size;
   /** Pixels by which a side grows at a press, at least. */
   readonly unit: number;
+  readonly limits: Margins;
   readonly onMargin: (side: Side, pixels: number) => void;
   readonly onOverlap: (pixels: number) => void;
 }
 
-const Tools = ({ margins, overlap, base, unit, onMargin, onOverlap }: ToolsProps) => {
+const Tools = ({ margins, overlap, base, unit, limits, onMargin, onOverlap }: ToolsProps) => {
   const sizes = useEngineInfo();
   return (
     <div className="mask-tools">
@@ -46,10 +55,10 @@ const Tools = ({ margins, overlap, base, unit, onMargin, onOverlap }: ToolsProps
         {sides.map((side) => (
           <StepField
             key={side}
-            label={titles[side]}
+            label={sideTitles[side]}
             value={margins[side]}
             min={0}
-            max={marginLimit(side, margins, { base, ...sizes })}
+            max={limits[side]}
             step={unit}
             onChange={(value) => onMargin(side, value)}
           />
@@ -82,15 +91,16 @@ const Editor = ({ original, first }: EditorProps) => {
   const image = useMemo(() => fitted(original, base), [original, base]);
   const [margins, setMargins] = useState(first.margins);
   const [overlap, setOverlap] = useState(first.overlap);
+  const limit = (side: Side) => marginLimit(side, margins, { base, ...sizes });
+  const limits: Margins = { left: limit("left"), right: limit("right"), top: limit("top"), bottom: limit("bottom") };
   const change = (side: Side, pixels: number) => {
-    const limit = marginLimit(side, margins, { base, ...sizes });
-    const next = Math.min(limit, Math.max(0, Math.round(pixels / unit) * unit));
+    const next = Math.min(limits[side], Math.max(0, Math.round(pixels / unit) * unit));
     if (next !== margins[side]) setMargins({ ...margins, [side]: next });
   };
-  const tools = { margins, overlap, base, unit };
+  const tools = { margins, overlap, base, unit, limits };
   return (
     <div className="mask-editor">
-      <ExtendCanvas image={image} base={base} margins={margins} onDrag={change} />
+      <ExtendCanvas {...{ image, base, margins, unit, limits }} onDrag={change} />
       <Tools {...tools} onMargin={change} onOverlap={setOverlap} />
       <div className="dialog-actions">
         <Button onPress={() => setMargins(noMargins)}>Reset</Button>

@@ -6,6 +6,13 @@ import { MAX_SIDE } from "../settings/settings.ts";
 export const sides = ["left", "right", "top", "bottom"] as const;
 /** The name of a side. */
 export type Side = (typeof sides)[number];
+/** Sides in words. */
+export const sideTitles: Readonly<Record<Side, string>> = {
+  left: "Left",
+  right: "Right",
+  top: "Top",
+  bottom: "Bottom",
+};
 /** Pixels by which a canvas grows on each side. */
 export type Margins = Readonly<Record<Side, number>>;
 

@@ -25,9 +25,21 @@ export function say(text: string, options: Omit<Message, "text"> = {}): void {
   queue.add({ text, ...options }, { timeout: options.action || options.detail ? 9000 : 5000 });
 }
 
+/** Says in `--toasts` how high the messages are, so that windows leave room for them. */
+function measured(region: HTMLElement | null): (() => void) | undefined {
+  if (!region) return undefined;
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => style.setProperty("--toasts", `${region.offsetHeight}px`));
+  observer.observe(region);
+  return () => {
+    observer.disconnect();
+    style.removeProperty("--toasts");
+  };
+}
+
 /** The place where messages appear. */
 export const Toasts = () => (
-  <ToastRegion queue={queue} className="toasts">
+  <ToastRegion ref={measured} queue={queue} className="toasts">
     {({ toast }) => (
       <Toast toast={toast} className="toast">
         <ToastContent className="toast-content">

@@ -79,6 +79,27 @@ export const favoriteRoute = createRoute({
   },
 });
 
+/** Reads a file of a job as a smaller image. */
+export const thumbnailRoute = createRoute({
+  method: "get",
+  path: "/v1/jobs/{id}/files/{index}/thumbnail",
+  tags: ["jobs"],
+  summary: "Read a file of a finished job as a smaller PNG: of a clip its first frame",
+  security,
+  request: {
+    params: jobId.extend({ index: z.coerce.number().int().min(0).max(1000) }),
+    query: z.strictObject({
+      size: z.coerce.number().int().min(16).max(1024).default(384).openapi({
+        description: "the longer side in pixels; a smaller image stays as it is",
+      }),
+    }),
+  },
+  responses: {
+    200: { content: { "image/png": { schema: z.string() } }, description: "The bytes of a PNG file." },
+    404: problem("There is no such file."),
+  },
+});
+
 /** Removes a job that has ended. */
 export const removeRoute = createRoute({
   method: "delete",

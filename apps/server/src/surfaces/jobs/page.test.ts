@@ -1,5 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { decodePng } from "aquatint";
+import { resized } from "aquatint/formats";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestServer, testServer } from "../../../test/test-server.ts";
 
@@ -47,6 +49,26 @@ test("a favorite is kept when other images are forgotten", async () => {
   expect((await mark(0, "yes")).status).toBe(400);
   expect((await mark(1, false)).status).toBe(204);
   await expect.poll(marks).toEqual([false, false]);
+});
+
+test("a file has a smaller form, and none has one where there is no file", async () => {
+  const json = { kind: "text-to-image", prompt: "a cat", steps: 2, width: 16, height: 32 };
+  const { id } = await (await call("/v1/jobs", { json })).json();
+  await (await call(`/v1/jobs/${id}/events`)).text();
+  const read = (query: string, index = 0) => call(`/v1/jobs/${id}/files/${index}/thumbnail${query}`);
+  const image = async (response: Response) => decodePng(new Uint8Array(await response.arrayBuffer()));
+  const [file, unscaled, small] = await Promise.all([
+    image(await call(`/v1/jobs/${id}/files/0`)),
+    image(await read("")),
+    image(await read("?size=16")),
+  ]);
+  expect(unscaled).toMatchObject({ width: 16, height: 32, data: file.data });
+  expect(small).toMatchObject({ width: 8, height: 16 });
+  const { width, height, channels, data } = file;
+  expect(small.data).toEqual(resized({ width, height, channels, data }, { width: 8, height: 16 }).data);
+  expect((await read("?size=5000")).status).toBe(400);
+  expect((await read("", 1)).status).toBe(404);
+  expect((await server.call(`/v1/jobs/${id}/files/0/thumbnail`)).status).toBe(401);
 });
 
 test("a job that has ended is removed with its files, and one that runs is not", async () => {

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { thumbnail } from "../../jobs/thumbnail.ts";
 import type { Env, SurfaceTools } from "../surface.ts";
 import * as routes from "./page-routes.ts";
 
@@ -19,6 +20,15 @@ export function addPage(app: OpenAPIHono<Env>, { jobs, models, fitting, keepHour
     const { id, index } = c.req.valid("param");
     await jobs.mark(c.var.account.name, id, { index, favorite: c.req.valid("json").favorite });
     return c.body(null, 204);
+  });
+  app.openapi(routes.thumbnailRoute, async (c) => {
+    const { id, index } = c.req.valid("param");
+    const file = await jobs.file(c.var.account.name, id, index);
+    return c.body(await thumbnail(file, c.req.valid("query").size), 200, {
+      "content-type": "image/png",
+      "cache-control": "private, max-age=3600",
+      vary: "authorization",
+    });
   });
   app.openapi(routes.removeRoute, async (c) => {
     await jobs.remove(c.var.account.name, c.req.valid("param").id);

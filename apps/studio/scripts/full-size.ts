@@ -1,0 +1,97 @@
+/**
+ * `tsx apps/studio/scripts/full-size.ts [SIZE]`: what the page does on WebAssembly with a Stable Diffusion 1.5 of full size in half
+ * precision, whose weights are zeros: seconds, and the most memory of the renderers, for an image of SIZE x SIZE pixels in one step.
+ */
+import { mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parts } from "../../../bench/full-size/parts.ts";
+import { clipVocabulary } from "../../../packages/aquatint/src/clip.ts";
+import { parameters } from "../../../packages/aquatint/src/nn/module.ts";
+import { drop, ready, rendererBytes, settled } from "../test/dropped.ts";
+import { openStudio, visit } from "../test/page.ts";
+
+const components = { unet: "unet-sd15", vae: "vae-decode", text_encoder: "text-encoder" } as const;
+const index = {
+  _class_name: "StableDiffusionPipeline",
+  unet: ["diffusers", "UNet2DConditionModel"],
+  vae: ["diffusers", "AutoencoderKL"],
+  text_encoder: ["transformers", "CLIPTextModel"],
+  tokenizer: ["transformers", "CLIPTokenizer"],
+  scheduler: ["diffusers", "PNDMScheduler"],
+};
+const scheduler = {
+  ...{ _class_name: "PNDMScheduler", beta_schedule: "scaled_linear", beta_start: 0.00085, beta_end: 0.012 },
+  ...{ num_train_timesteps: 1000, skip_prk_steps: true, steps_offset: 1 },
+};
+
+/** Writes weights of zeros in float16, which take no place on most disks. */
+function writeZeros(path: string, module: Parameters<typeof parameters>[0]): void {
+  let at = 0;
+  const entries = Array.from(parameters(module), ([name, { shape }]) => {
+    const from = at;
+    at += 2 * shape.reduce((a, b) => a * b, 1);
+    return [name, { dtype: "F16", shape, data_offsets: [from, at] }];
+  });
+  const text = JSON.stringify(Object.fromEntries(entries));
+  const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  const file = openSync(path, "w");
+  writeSync(file, Buffer.concat([length, header]));
+  truncateSync(path, 8 + header.length + at);
+}
+
+async function writeModel(folder: string): Promise<void> {
+  for (const [component, name] of Object.entries(components)) {
+    const part = parts[name]!;
+    mkdirSync(join(folder, component), { recursive: true });
+    writeFileSync(join(folder, component, "config.json"), JSON.stringify(part.config));
+    writeZeros(join(folder, component, part.file), part.create().module as Parameters<typeof parameters>[0]);
+  }
+  const { vocab, merges } = await clipVocabulary();
+  for (const path of ["tokenizer", "scheduler"]) mkdirSync(join(folder, path));
+  writeFileSync(join(folder, "tokenizer/vocab.json"), JSON.stringify(vocab));
+  writeFileSync(join(folder, "tokenizer/merges.txt"), merges);
+  writeFileSync(join(folder, "tokenizer/tokenizer_config.json"), JSON.stringify({ model_max_length: 77 }));
+  writeFileSync(join(folder, "scheduler/scheduler_config.json"), JSON.stringify(scheduler));
+  writeFileSync(join(folder, "model_index.json"), JSON.stringify(index));
+}
+
+const side = Number(process.argv[2] ?? 256);
+const folder = mkdtempSync(join(tmpdir(), "studio-full-size-"));
+await writeModel(join(folder, "sd15"));
+const studio = await openStudio();
+try {
+  const settings = { prompt: "a red fox", steps: 1, guidance: 1, width: side, height: side };
+  const { context, page, problems } = await visit(studio, settings);
+  context.setDefaultTimeout(600_000);
+  await ready(page);
+  let peak = 0;
+  const watching = setInterval(async () => {
+    peak = Math.max(peak, await rendererBytes(studio.browser).catch(() => 0));
+  }, 250);
+  let start = performance.now();
+  const lap = (what: string) => {
+    const now = performance.now();
+    console.log(`${what}: ${((now - start) / 1000).toFixed(1)} s, ${(peak / 1e9).toFixed(2)} GB at most`);
+    start = now;
+  };
+  await drop(page, join(folder, "sd15"));
+  await page.getByText(/^It fits/).waitFor();
+  console.log(await page.locator(".fit").textContent());
+  lap("the page says what it is");
+  await page.getByRole("button", { name: "Use this model" }).click();
+  await settled(page);
+  lap("opened");
+  await page.getByRole("button", { name: "Draw", exact: true }).click();
+  await page.getByText("Step 1 of 1").waitFor();
+  lap("the step");
+  await page.locator(".actions, .notice[data-kind=error]").first().waitFor();
+  lap("the image");
+  console.log(await page.locator(".notice, .toast").allTextContents(), problems);
+  clearInterval(watching);
+} finally {
+  await studio.close();
+  rmSync(folder, { recursive: true });
+}
