@@ -66,7 +66,10 @@ const cornerNames = (narrow: boolean): Plot.Markish =>
   });
 
 /** Dots as large as their mean score, joined model by model. */
-function pointMarks(placed: readonly Placed<NamedPoint>[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
+function pointMarks(
+  placed: readonly Placed<NamedPoint>[],
+  colors: ReadonlyMap<string, string>,
+): readonly Plot.Markish[] {
   const of = (p: Placed<NamedPoint>) => lookup(colors, p.point.model.name);
   const lines = [...colors].map(([model, stroke]) => {
     const series = placed.filter(({ point }) => point.model.name === model);
@@ -81,7 +84,10 @@ function pointMarks(placed: readonly Placed<NamedPoint>[], colors: ReadonlyMap<s
 const radius = ({ scores }: Placed<NamedPoint>): number =>
   3 + (7 * corners.reduce((sum, corner) => sum + scores[corner], 0)) / corners.length;
 
-function names(placed: readonly Placed<NamedPoint>[], options: Parameters<typeof labelMarks>[1]): readonly Plot.Markish[] {
+function names(
+  placed: readonly Placed<NamedPoint>[],
+  options: Parameters<typeof labelMarks>[1],
+): readonly Plot.Markish[] {
   const side = sideOf(options.width);
   const inside = { width: options.width - 2 * side, height: heightOf(options.width) - 2 * MARGIN };
   const plotted = placed.map((entry) => ({

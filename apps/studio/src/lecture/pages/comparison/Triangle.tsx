@@ -50,12 +50,7 @@ interface TriangleProps {
 
 /** Quality, coverage and speed, with a numbered dot for each point; circles are where another machine has them. */
 export const Triangle = ({ here, there, label }: TriangleProps) => (
-  <svg
-    className="triangle"
-    viewBox={`-30 -34 ${SIDE + 60} ${HEIGHT + 68}`}
-    role="img"
-    aria-label={label}
-  >
+  <svg className="triangle" viewBox={`-30 -34 ${SIDE + 60} ${HEIGHT + 68}`} role="img" aria-label={label}>
     {corners.map((corner) => (
       <polygon key={corner} className="triangle-region" points={regionOf(corner)} />
     ))}

@@ -53,10 +53,10 @@ export const ThreeCorners = () => (
   <>
     <p>
       Good images, all kinds of images, and fast: models are said to have two of the three. Quality is{" "}
-      <Term of="precision" /> here, the share of images that could be real ones, and diversity is{" "}
-      <Term of="coverage" />, the share of real images that have a generated one nearby. Both are shares of what other
-      real images get. Speed is 1 for the fastest and 0 for the slowest, even in the logarithm of the time. A dot lies
-      where its three scores pull it.
+      <Term of="precision" /> here, the share of images that could be real ones, and diversity is <Term of="coverage" />
+      , the share of real images that have a generated one nearby. Both are shares of what other real images get. Speed
+      is 1 for the fastest and 0 for the slowest, even in the logarithm of the time. A dot lies where its three scores
+      pull it.
     </p>
     <TrilemmaFigure />
     <p>
