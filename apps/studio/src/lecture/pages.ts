@@ -26,4 +26,5 @@ export const pages: readonly PageEntry[] = [
     title: "Stable Diffusion",
     load: () => import("./pages/stable-diffusion/index.ts"),
   },
+  { number: 10, name: "video", title: "Video", load: () => import("./pages/video/index.ts") },
 ];

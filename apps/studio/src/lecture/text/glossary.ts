@@ -38,6 +38,7 @@ export const glossary = {
   "latent vector": "The numbers that an image is made of by a generative model, drawn from a normal distribution.",
   precision: "The share of generated images that lie among the real ones, by features of a classifier.",
   coverage: "The share of real images with a generated one among their neighbors, by features of a classifier.",
+  "motion module": "Layers between those of a U-Net in which each place attends to itself in all frames of a clip.",
 } as const;
 
 /** A term of the glossary. */

@@ -67,6 +67,11 @@ const references = {
     text: "Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models, 2020",
     arxiv: "2002.09797",
   },
+  guo2023: {
+    text: "Guo et al., AnimateDiff: Animate Your Personalized Text-to-Image Diffusion Models without Specific Tuning, 2023",
+    arxiv: "2307.04725",
+  },
+  ho2022: { text: "Ho et al., Video Diffusion Models, 2022", arxiv: "2204.03458" },
   shoemake1985: { text: "Shoemake, Animating Rotation with Quaternion Curves, 1985", doi: "10.1145/325334.325242" },
 } as const;
 

@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Button } from "../../../ui/buttons.tsx";
 import { SelectField } from "../../../ui/fields.tsx";
-import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
+import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
 import { PromptField } from "../../input/PromptField.tsx";
 import { number, text } from "../../link/codecs.ts";
@@ -54,6 +54,8 @@ function useAttention() {
   const [steps] = useFigureValue("steps", codecs.steps);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
   const { value: state } = useUNet("attention", { root: siteRoot.href, prompt, steps, seed });
+  const names = [ALL, ...(state?.layers ?? []).map(({ path }) => path)];
+  useUnreadValue("layer", names.length > 1 && !names.includes(layer) ? names : undefined);
   const maps = useMemo(() => mapsOf(state?.layers ?? [], layer), [state, layer]);
   const selected = Math.min(word, Math.max((state?.words.length ?? 0) - 1, 0));
   return { prompt, setPrompt, layer, setLayer, setWord, seed, setSeed, state, maps, selected };

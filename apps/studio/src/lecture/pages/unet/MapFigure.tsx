@@ -3,7 +3,7 @@ import { useStore } from "../../../state/store.ts";
 import { RangeField } from "../../../ui/fields.tsx";
 import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
 import { Captioned } from "../../chart/ImageView.tsx";
-import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
+import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers, Reading, Readout } from "../../figure/numbers.tsx";
 import { ImagePicker } from "../../input/ImagePicker.tsx";
 import { imageStore } from "../../input/image-store.ts";
@@ -66,6 +66,10 @@ function Look() {
   const { value: state } = useUNet("look", { root: siteRoot.href, values, t, seed });
   const activations = state?.activations ?? none;
   const activation = activations.find(({ part }) => part.path === path) ?? activations[0];
+  useUnreadValue(
+    "part",
+    activation && activation.part.path !== path ? activations.map(({ part }) => part.path) : undefined,
+  );
   return (
     <>
       <div className="controls">
