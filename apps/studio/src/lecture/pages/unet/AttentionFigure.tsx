@@ -49,13 +49,14 @@ const Words = ({ state, maps, selected, onSelect }: WordsProps) => (
 
 function useAttention() {
   const [prompt, setPrompt] = useFigureValue("prompt", codecs.prompt);
-  const [layer, setLayer] = useFigureValue("layer", codecs.layer);
+  const [linked, setLayer] = useFigureValue("layer", codecs.layer);
   const [word, setWord] = useFigureValue("word", codecs.word);
   const [steps] = useFigureValue("steps", codecs.steps);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
   const { value: state } = useUNet("attention", { root: siteRoot.href, prompt, steps, seed });
   const names = [ALL, ...(state?.layers ?? []).map(({ path }) => path)];
-  useUnreadValue("layer", names.length > 1 && !names.includes(layer) ? names : undefined);
+  const layer = names.includes(linked) ? linked : ALL;
+  useUnreadValue("layer", names.length > 1 && layer !== linked ? names : undefined);
   const maps = useMemo(() => mapsOf(state?.layers ?? [], layer), [state, layer]);
   const selected = Math.min(word, Math.max((state?.words.length ?? 0) - 1, 0));
   return { prompt, setPrompt, layer, setLayer, setWord, seed, setSeed, state, maps, selected };
