@@ -1,5 +1,5 @@
 // Trains the lecture's recipe on digits in Node, and counts how many samples a small judge reads as the digit of their caption.
-// lecture-training.ts STEPS [EVERY]
+// lecture-training.ts STEPS [EVERY] [CHANGES]: changes of the recipe as JSON, such as {"training": {"learning_rate": 0.001}}
 import { planTextToImage, textToImage, textToImageModel, textToImageNetwork } from "aquatint";
 import { grad } from "aquatint/autodiff";
 import { memoryFiles, openModel } from "aquatint/checkpoints";
@@ -17,15 +17,30 @@ import { digitPrompts, recipe } from "../src/lecture/pages/training/recipe.ts";
 
 const steps = Number(process.argv[2] ?? 1000);
 const every = Number(process.argv[3] ?? 500);
-const EACH = 5;
+const EACH = 10;
 const COUNT = EACH * digitPrompts.length;
 const JUDGE_STEPS = 800;
 
-const { minutes: _, ...training } = recipe({ data: "digits", minutes: 10, seed: 0, prompts: digitPrompts }).training;
-const json = {
-  ...recipe({ data: "digits", minutes: 10, seed: 0, prompts: digitPrompts }),
-  training: { ...training, steps },
-};
+/** Scales of guidance that samples are drawn with. */
+const GUIDANCES = [1, 2, 4];
+
+type Json = Readonly<Record<string, unknown>>;
+const isTable = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A table with the values of another put into it. */
+const merged = (table: Json, changes: Json): Json => ({
+  ...table,
+  ...Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => {
+      const before = table[key];
+      return [key, isTable(before) && isTable(value) ? merged(before, value) : value];
+    }),
+  ),
+});
+
+const usual = recipe({ data: "digits", minutes: 10, seed: 0, prompts: digitPrompts });
+const { minutes: _, ...training } = usual.training;
+const json = merged({ ...usual, training: { ...training, steps } }, JSON.parse(process.argv[4] ?? "{}"));
 const config = parseTrainConfig(json, { name: "recipe", kinds: await configKindsFor(json) });
 const none = () => Promise.reject(new Error("the recipe needs digits alone"));
 const sources = { digits: async (of: readonly number[]) => drawnDigits(of), imageFolder: none, latentPool: none };
@@ -107,5 +122,9 @@ async function sampleAccuracy(guidance: number): Promise<number> {
 for await (const { step, loss, ended } of session.steps()) {
   if (step % every !== 0 && !ended) continue;
   console.log(`step ${step}: loss ${loss.toFixed(4)}; ${cpu()}`);
-  console.log(`  accuracy ${await sampleAccuracy(2)} with guidance 2, of ${COUNT} samples; ${cpu()}`);
+  for (const guidance of GUIDANCES) {
+    console.log(
+      `  accuracy ${await sampleAccuracy(guidance)} with guidance ${guidance}, of ${COUNT} samples; ${cpu()}`,
+    );
+  }
 }

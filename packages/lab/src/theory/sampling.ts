@@ -68,7 +68,10 @@ export async function trajectories(
     return Array.from({ length: points }, (_, i) => way(states, i));
   }
   const ways: (readonly (readonly [number, number])[])[] = [];
-  for (let i = 0; i < points; i++) ways.push(way(await walk(x.slice(2 * i, 2 * i + 2), 1), 0));
+  for (let i = 0; i < points; i++) {
+    const start = Float32Array.of(itemAt(x, 2 * i), itemAt(x, 2 * i + 1));
+    ways.push(way(await walk(start, 1), 0));
+  }
   return ways;
 }
 

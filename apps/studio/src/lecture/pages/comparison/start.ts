@@ -8,4 +8,4 @@ export const startWorker = () => new Worker(new URL("./comparison.worker.ts", im
 export const useComparison = jobHook<typeof jobs>();
 
 /** What a figure says while its models are on the way. */
-export const OPENING = "The three models are opened: 2.6 MB at the first visit.";
+export const OPENING = "The three models are opened: 2.3 MB at the first visit.";

@@ -18,7 +18,7 @@ export const ThreeModels = () => (
       A <Term of="GAN" /> has no likelihood. A critic <Formula tex="D" /> learns to tell real images from those of the
       generator <Formula tex="G" />, which learns to mislead it:
     </p>
-    <Formula block tex="\min_G \max_D \, \E_x [\log D(x, c)] + \E_z [\log(1 - D(G(z, c), c))]" />
+    <Formula block tex="\min_G \, \max_D \, \E_x [\log D(x, c)] + \E_z [\log(1 - D(G(z, c), c))]" />
     <p>The diffusion model is the one of the other pages. It alone takes many steps. Change their number:</p>
     <SamplesFigure />
     <p>

@@ -119,9 +119,10 @@ async function* making(
   const start = performance.now();
   const tokens = promptTokens(model.tokenizers, prompt);
   recorder.onTime("tokens", performance.now() - start);
-  const plan = await planTextToImage(model, { prompt, steps, seed });
+  const options = { prompt, steps, seed };
+  const plan = await planTextToImage(model, options);
   const [channels, height, width] = plan.latentShape;
-  const network = timedNetwork(await networkFor(plan), () => listener);
+  const network = timedNetwork(await networkFor(plan, options), () => listener);
   const latents: Latent[] = [];
   const context = model.tokenizers[0]?.modelMaxLength ?? 0;
   const state = (image?: Image): MakeState => ({

@@ -1,4 +1,4 @@
-import { AquatintError, type TextToImageModel, type TextToImageNetwork } from "aquatint";
+import { AquatintError, type TextToImageModel, type TextToImageNetwork, type TextToImageOptions } from "aquatint";
 import type { TextToImagePlan } from "aquatint/pipelines";
 import { engineThreads } from "../../../engine/device.ts";
 import type { FileSet } from "../../../model-files/file-set.ts";
@@ -6,7 +6,7 @@ import type { FileSet } from "../../../model-files/file-set.ts";
 /** A model, and the networks for an image of a plan. */
 export interface OpenedCheckpoint {
   readonly model: TextToImageModel;
-  networkFor(plan: TextToImagePlan): Promise<TextToImageNetwork>;
+  networkFor(plan: TextToImagePlan, options: TextToImageOptions): Promise<TextToImageNetwork>;
   release(): Promise<void>;
 }
 
@@ -20,5 +20,5 @@ export async function openCheckpoint(files: FileSet): Promise<OpenedCheckpoint> 
     threads: engineThreads(navigator.hardwareConcurrency),
     openDefault: () => Promise.reject(new AquatintError("studio/no-model", "there is no checkpoint to open")),
   });
-  return { model, networkFor: (plan) => networks.forImage(plan, {}), release: networks.release };
+  return { model, networkFor: (plan, options) => networks.forImage(plan, options), release: networks.release };
 }

@@ -87,12 +87,21 @@ function useDifferences(state: PairState | undefined, count: number) {
   }, [state, count]);
 }
 
-function describe(state: PairState, { without, joined }: ReturnType<typeof useDifferences>): string {
+/** How far a clip is, while it is not done. */
+function progressOf({ step, frames }: PairState["without"], n: number, count: number): string | undefined {
+  if (step < n) return `step ${step} of ${n}`;
+  return frames.length < count ? `frame ${frames.length} of ${count} is decoded` : undefined;
+}
+
+function describe(state: PairState, { without, joined }: ReturnType<typeof useDifferences>, count: number): string {
   const { n, missing } = state;
-  if (state.without.step < n) return `Frames for themselves: step ${state.without.step} of ${n}.`;
+  const frames = Math.min(count, state.maxFrames);
+  const first = progressOf(state.without, n, frames);
+  if (first) return `Frames for themselves: ${first}.`;
   const alone = `From frame to frame, ${numberText(mean(without), 3)} of the range of values changes on average where each frame is denoised for itself`;
   if (missing) return `${alone}. The other clip needs a motion adapter.`;
-  if (state.joined.step < n) return `Frames with motion modules: step ${state.joined.step} of ${n}.`;
+  const second = progressOf(state.joined, n, frames);
+  if (second) return `Frames with motion modules: ${second}.`;
   return `${alone}, and ${numberText(mean(joined), 3)} with motion modules. Both clips have the same noise.`;
 }
 
@@ -147,7 +156,7 @@ function Clips() {
         />
       ))}
       <Differences of={differences} count={count} />
-      <Caption>{state ? describe(state, differences) : OPENING}</Caption>
+      <Caption>{state ? describe(state, differences, count) : OPENING}</Caption>
       <Numbers
         caption="Mean difference of two neighboring frames, values from 0 to 1"
         columns={["frames", "without", "with"]}
