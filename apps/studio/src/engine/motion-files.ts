@@ -8,7 +8,7 @@ export function motionFiles(
   { base, file }: MotionSource,
   onProgress: (progress: ModelProgress) => void,
 ): Promise<ModelFiles> {
-  if (file) return Promise.resolve(blobFiles(new Map([[file.name, file]]), file.name));
+  if (file) return Promise.resolve(blobFiles(file)); // no folder: its weights tell the config
   return hostFiles(base, onProgress);
 }
 

@@ -55,7 +55,7 @@ export async function loadMotion(
   const motion = motionModules(await openModel(files));
   const model = await withMotion(parts, (images) => withMotionModules(images, motion));
   const networks = await networksOf(model, parts);
-  const info = { name: files.name, maxFrames: motion.config.motion_max_seq_length };
+  const info = { name: source.file?.name ?? files.name, maxFrames: motion.config.motion_max_seq_length };
   return { info, model, networks };
 }
 

@@ -124,7 +124,7 @@ const Differences = ({ of, count }: { readonly of: ReturnType<typeof useDifferen
       label="The difference of each frame from the one before, for both clips"
       x={chart.pairs}
       lines={chart.lines}
-      xAxis={{ label: "from frame", range: [0.5, count - 0.5] }}
+      xAxis={{ label: "from frame", range: [1, Math.max(2, count - 1)] }}
       yAxis={{ label: "mean difference", range: chart.range }}
     />
   );

@@ -64,7 +64,7 @@ async function joinedMaker(file: File | undefined): Promise<Joined> {
   const motion: MotionModules = motionModules(await openModel(files));
   const maker = await clipMaker({ ...(await openedImages()), motion });
   await joined?.maker.network[Symbol.asyncDispose]();
-  joined = { file, maker, name: files.name };
+  joined = { file, maker, name: file?.name ?? files.name };
   return joined;
 }
 
