@@ -1,7 +1,7 @@
 // Packs the models of the lecture's page on diffusion, VAE and GAN, with what `aquatint compare` measured of them.
 // lecture-comparison.ts CONFIG MEASURED MACHINE: the comparison's configuration, its compare.json, and where that was measured
 import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Measured } from "@aquatint/lab/compare";
 import { openComparison } from "../../../packages/lab/src/compare/open.node.ts";
@@ -21,7 +21,7 @@ for (const name of familyNames) {
 }
 const measured = JSON.parse(await readFile(file, "utf8")) as Measured;
 const measurement: Measurement = {
-  command: `aquatint compare ${relative(process.cwd(), config)}`,
+  command: `aquatint compare ${basename(config)}`,
   date: (await stat(file)).mtime.toISOString().slice(0, 10),
   machine,
   measured,
