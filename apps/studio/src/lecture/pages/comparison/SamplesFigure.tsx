@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField } from "../../../ui/fields.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
@@ -48,7 +47,6 @@ function Samples() {
   const [steps, setSteps] = useFigureValue("steps", codecs.steps);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
   const { value: state } = useComparison("samples", { root: siteRoot.href, steps, seed });
-  const rows = useMemo(() => familyNames.map((name) => rowOf(name, state?.[name])), [state]);
   return (
     <>
       <div className="controls">
@@ -74,7 +72,7 @@ function Samples() {
       <Numbers
         caption="Mean and standard deviation of all values of the ten images, and the seconds of the fastest"
         columns={["model", "mean", "deviation", "seconds"]}
-        rows={rows}
+        rows={familyNames.map((name) => rowOf(name, state?.[name]))}
       />
       <div className="figure-foot">
         <span className="help">A column has the same caption for all: {captions[0]}, and nine others.</span>

@@ -94,11 +94,7 @@ function Make() {
         }))}
       />
       <div className="figure-foot">
-        <span className="help">
-          {checkpoint
-            ? "Times are of this image. Those of the first one hold the time in which each part is loaded."
-            : "Times are of this image, with the model loaded."}
-        </span>
+        <span className="help">{checkpoint ? timesHelp.checkpoint : timesHelp.host}</span>
         <Button icon="dice" onPress={() => setSeed((seed + 1) % 10000)}>
           Other noise
         </Button>
@@ -106,6 +102,11 @@ function Make() {
     </>
   );
 }
+
+const timesHelp = {
+  checkpoint: "Times are of this image. Those of the first one hold the time in which each part is loaded.",
+  host: "Times are of this image, with the model loaded.",
+} as const;
 
 const total = (times: MakeState["times"]): number => partNames.reduce((sum, name) => sum + times[name], 0);
 

@@ -58,6 +58,14 @@ const Ends = ({ state, t }: { readonly state: LookState | undefined; readonly t:
   </div>
 );
 
+/** The part of the address, or the first one, with a note that the U-Net has no such part. */
+function useActivation(activations: readonly Activation[], path: string): Activation | undefined {
+  const activation = activations.find(({ part }) => part.path === path) ?? activations[0];
+  const isUnknown = activation !== undefined && activation.part.path !== path;
+  useUnreadValue("part", isUnknown ? activations.map(({ part }) => part.path) : undefined);
+  return activation;
+}
+
 function Look() {
   const { values } = useStore(imageStore);
   const [t, setT] = useFigureValue("t", codecs.t);
@@ -65,11 +73,7 @@ function Look() {
   const [path, setPath] = useFigureValue("part", codecs.part);
   const { value: state } = useUNet("look", { root: siteRoot.href, values, t, seed });
   const activations = state?.activations ?? none;
-  const activation = activations.find(({ part }) => part.path === path) ?? activations[0];
-  useUnreadValue(
-    "part",
-    activation && activation.part.path !== path ? activations.map(({ part }) => part.path) : undefined,
-  );
+  const activation = useActivation(activations, path);
   return (
     <>
       <div className="controls">

@@ -130,6 +130,17 @@ const Differences = ({ of, count }: { readonly of: ReturnType<typeof useDifferen
   );
 };
 
+interface StripsProps {
+  readonly state: PairState | undefined;
+  readonly count: number;
+  readonly frame: number;
+}
+
+const Strips = ({ state, count, frame }: StripsProps) =>
+  kinds.map((kind) => (
+    <FrameStrip key={kind} title={titles[kind]} frames={state?.[kind].frames ?? []} count={count} selected={frame} />
+  ));
+
 function Clips() {
   const settings = useSettings();
   const { prompt, count, steps, seed, setSeed, frame } = settings;
@@ -146,15 +157,7 @@ function Clips() {
         ))}
       </div>
       <Player {...settings} />
-      {kinds.map((kind) => (
-        <FrameStrip
-          key={kind}
-          title={titles[kind]}
-          frames={state?.[kind].frames ?? []}
-          count={count}
-          selected={frame}
-        />
-      ))}
+      <Strips state={state} count={count} frame={frame} />
       <Differences of={differences} count={count} />
       <Caption>{state ? describe(state, differences, count) : OPENING}</Caption>
       <Numbers
