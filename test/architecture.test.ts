@@ -110,7 +110,7 @@ const studioImports: ImportTable = {
   ],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  lecture: ["engine", "offline", "state", "ui"],
+  lecture: ["engine", "model-files", "models", "offline", "state", "ui"],
   app: [
     ...["clip", "compare", "engine", "gallery", "grid", "make", "models"],
     ...["offline", "backend", "server", "source", "state", "ui"],

@@ -45,7 +45,7 @@ try {
     }
     const row = [first, second].flatMap((times) => [
       text(times.map(({ usable }) => usable)),
-      text(times.map(({ number: shown }) => shown)),
+      text(times.map(({ number: seconds }) => seconds)),
     ]);
     console.log(`| ${number} ${name} | ${row.join(" | ")} |`);
   }

@@ -10,7 +10,7 @@ import { partTitles } from "../src/lecture/pages/stable-diffusion/parts.ts";
 import { seriousFaults } from "./axe.ts";
 import { dropFiles, fixture } from "./dropped.ts";
 import { computed, numbersOf, visitLecture } from "./lecture-page.ts";
-import { clip, place, videoNumbers } from "./lecture-video-checks.ts";
+import { clip, position, videoNumbers } from "./lecture-video-checks.ts";
 import { executablePath, openStudio, type Studio, serveModel } from "./page.ts";
 
 /** Waits until a figure has the numbers, and compares them. */
@@ -42,7 +42,7 @@ describe.skipIf(executablePath === undefined)("the lecture with models of the vi
 
   const values = (figure: string) =>
     `${figure}.prompt=${encodeURIComponent(clip.prompt)}&${figure}.frames=${clip.frames}&${figure}.steps=${clip.steps}&${figure}.seed=${clip.seed}`;
-  const address = `video?${values("clip")}&${values("attention")}&attention.x=${place.x}&attention.y=${place.y}`;
+  const address = `video?${values("clip")}&${values("attention")}&attention.x=${position.x}&attention.y=${position.y}`;
   const blocked = { serviceWorkers: "block", reducedMotion: "reduce", bypassCSP: true } as const; // for axe
 
   test("without a motion adapter the page on video says so, shows frames without it, and takes a file", async () => {

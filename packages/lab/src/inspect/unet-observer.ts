@@ -43,9 +43,9 @@ export interface UNetReading {
 /** Options of `unetObserver`: what it reads, nothing unless it is said. */
 export interface UNetObserverOptions {
   readonly activations?: boolean;
-  /** Of places to words. */
+  /** Attention of places to words. */
   readonly attention?: boolean;
-  /** Of frames to frames. */
+  /** Attention of frames to frames. */
   readonly motion?: boolean;
 }
 
@@ -88,21 +88,21 @@ interface Layer<A> {
 interface LayerKind<A> {
   readonly part: UNetPart["kind"];
   readonly path: RegExp;
-  readonly describe: (place: Pick<WordAttention, "path" | "height" | "width">, count: number) => Omit<A, "weights">;
+  readonly describe: (size: Pick<WordAttention, "path" | "height" | "width">, count: number) => Omit<A, "weights">;
 }
 
 /** Attention to the context: the second one of each transformer block. */
 const wordLayer: LayerKind<WordAttention> = {
   part: "attention",
   path: /\.attn2$/,
-  describe: (place, tokens) => ({ ...place, tokens }),
+  describe: (size, tokens) => ({ ...size, tokens }),
 };
 
 /** Attention to frames: all of a motion module. */
 const frameLayer: LayerKind<FrameAttention> = {
   part: "motion",
   path: /\.attn\d$/,
-  describe: (place, frames) => ({ ...place, frames }),
+  describe: (size, frames) => ({ ...size, frames }),
 };
 
 function layersOf<A>(

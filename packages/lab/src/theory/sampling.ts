@@ -55,22 +55,22 @@ export async function trajectories(
   { steps = 24, points = 24, seed = 0, schedule = SCHEDULE }: TrajectoryOptions = {},
 ): Promise<Trajectories> {
   const [x, stream] = [torchCpu(seed).randn(2 * points), torchCpu(seed + 1)];
-  const walk = async (start: Float32Array<ArrayBuffer>, rows: number): Promise<readonly Latent[]> => {
+  const run = async (start: Latent, rows: number): Promise<readonly Latent[]> => {
     const noise = () => stream.randn(2 * rows);
     const path = { levels: levels({ schedule, steps }), levelAt: finder(schedule) };
-    const taken = await stepsOf(entry, { x: start, rows, ...path, denoise: toyMixture.denoise, noise });
-    return [start, ...taken.filter(({ final }) => final).map((step) => step.x)];
+    const evaluations = await stepsOf(entry, { x: start, rows, ...path, denoise: toyMixture.denoise, noise });
+    return [start, ...evaluations.filter(({ final }) => final).map((step) => step.x)];
   };
   const way = (states: readonly Latent[], i: number) =>
     states.map((state) => [itemAt(state, 2 * i), itemAt(state, 2 * i + 1)] as const);
   if (!entry.adaptive) {
-    const states = await walk(x, points);
+    const states = await run(x, points);
     return Array.from({ length: points }, (_, i) => way(states, i));
   }
   const ways: (readonly (readonly [number, number])[])[] = [];
   for (let i = 0; i < points; i++) {
     const start = Float32Array.of(itemAt(x, 2 * i), itemAt(x, 2 * i + 1));
-    ways.push(way(await walk(start, 1), 0));
+    ways.push(way(await run(start, 1), 0));
   }
   return ways;
 }

@@ -37,10 +37,10 @@ test("every schedule has its name, and one that is none is refused with the near
 
 test("a sampler that chooses its steps walks point by point, from the same noise to where the flow leads", async () => {
   const options = { points: 3, seed: 5, schedule: schedules.cosine({ maxBeta: 0.999 }) };
-  const chosen = await trajectories(samplers["dpm-adaptive"], options);
+  const adaptive = await trajectories(samplers["dpm-adaptive"], options);
   const fine = await trajectories(samplers["dpmpp-2m"], { ...options, steps: 400 });
-  expect(chosen.map(([start]) => start)).toEqual(fine.map(([start]) => start));
-  for (const [i, way] of chosen.entries()) {
+  expect(adaptive.map(([start]) => start)).toEqual(fine.map(([start]) => start));
+  for (const [i, way] of adaptive.entries()) {
     const [end, exact] = [way.at(-1)!, fine[i]!.at(-1)!];
     expect(Math.hypot(end[0] - exact[0], end[1] - exact[1])).toBeLessThan(0.05); // the relative tolerance of its steps
     expect(way.length).toBeGreaterThan(3);

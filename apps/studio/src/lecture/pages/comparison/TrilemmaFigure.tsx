@@ -21,7 +21,7 @@ type Row = readonly [name: string, ...numbers: (number | undefined)[]];
 
 const rowsOf = (state: SpeedState | undefined): readonly Row[] =>
   state?.there.map(({ point, scores }, i): Row => {
-    const here: Placed<TimedPoint> | undefined = state.here?.[i];
+    const here: Placed<TimedPoint> | undefined = state.local?.[i];
     const speed = here?.scores.speed ?? Number.NaN;
     const milliseconds = here ? 1000 * here.point.seconds : Number.NaN;
     return [point.name, scores.quality, scores.coverage, speed, milliseconds, 1000 * point.seconds];
@@ -62,7 +62,7 @@ const Points = ({ state }: { readonly state: SpeedState | undefined }) => (
 const strongest = (corner: (typeof corners)[number], here: readonly Placed<TimedPoint>[]): string =>
   here.reduce((best, placed) => (placed.scores[corner] > best.scores[corner] ? placed : best)).point.name;
 
-function describe({ here, timed, n }: SpeedState): string {
+function describe({ local: here, timed, n }: SpeedState): string {
   if (!here) return `Images are timed: ${timed} of ${n} points are done.`;
   const [slow, fast] = [Math.max, Math.min].map((pick) => pick(...here.map(({ point }) => point.seconds)));
   const best = corners.map((corner) => `${corner}: ${strongest(corner, here)}`).join("; ");
@@ -83,7 +83,7 @@ function Trilemma() {
     <>
       <div className="trilemma">
         <Triangle
-          here={state?.here}
+          here={state?.local}
           there={state?.there ?? []}
           label={`A triangle of quality, coverage and speed. ${state ? describe(state) : ""}`}
         />

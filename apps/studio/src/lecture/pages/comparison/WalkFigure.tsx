@@ -6,7 +6,7 @@ import { Numbers } from "../../figure/numbers.tsx";
 import { choice, number } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
 import { FamilyRow } from "./FamilyRow.tsx";
-import { captions, families, familyNames, MOST_STEPS, PLACES, SIDE } from "./families.ts";
+import { captions, families, familyNames, MOST_STEPS, POSITIONS, SIDE } from "./families.ts";
 import type { WalkState } from "./jobs.ts";
 import { OPENING, startWorker, useComparison } from "./start.ts";
 import { statisticsOf } from "./statistics.ts";
@@ -74,8 +74,8 @@ function Walk() {
   const settings = useSettings();
   const { caption, share, steps, seed, setSeed } = settings;
   const ends = { root: siteRoot.href, caption, from: seed, to: seed + 1, steps };
-  const { value: place } = useComparison("place", { ...ends, share });
-  const { value: walk } = useComparison("walk", ends);
+  const { value: place } = useComparison("point", { ...ends, share });
+  const { value: walk } = useComparison("path", ends);
   return (
     <>
       <Controls {...settings} />
@@ -85,8 +85,8 @@ function Walk() {
           key={name}
           name={name}
           note="from left to right"
-          images={Array.from({ length: PLACES }, (_, i) => walk?.[name]?.[i])}
-          label={(i) => `Place ${i + 1} of ${PLACES} of the ${families[name].title}`}
+          images={Array.from({ length: POSITIONS }, (_, i) => walk?.[name]?.[i])}
+          label={(i) => `Place ${i + 1} of ${POSITIONS} of the ${families[name].title}`}
         />
       ))}
       <Caption>{place ? describe(settings) : OPENING}</Caption>

@@ -20,7 +20,7 @@ export const SIDE = 32;
 export const MOST_STEPS = 64;
 
 /** Places of a walk that are shown at once. */
-export const PLACES = 9;
+export const POSITIONS = 9;
 
 /** Captions that are shown: each of the ten things that the models know, on one of their five backgrounds. */
 export const captions = [

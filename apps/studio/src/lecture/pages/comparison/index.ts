@@ -9,7 +9,7 @@ export const page: LecturePage = {
     { title: "Walks between images", Content: Walks },
     { title: "Quality, coverage, speed", Content: ThreeCorners },
   ],
-  code: { file: "comparison.ts", lines: 13 },
+  code: { file: "comparison.ts", lines: 11 },
   citations: [
     { paper: "xiao2022", at: "figure 1" },
     { paper: "kingma2014", at: "equation 3" },

@@ -3,7 +3,7 @@ import { webRuntime } from "aquatint/web";
 import { engineThreads } from "../../../engine/device.ts";
 import { hostedFolder } from "../../model/hosted-folder.ts";
 import { once } from "../../model/lecture-model.ts";
-import { captions, type FamilyName, familyNames, type Measurement, PLACES, families as titles } from "./families.ts";
+import { captions, type FamilyName, familyNames, type Measurement, POSITIONS, families as titles } from "./families.ts";
 import { type Families, latents, openFamilies, wayOf } from "./models.ts";
 
 /** Input of every job. */
@@ -65,7 +65,7 @@ export interface SpeedState {
   readonly timed: number;
   readonly n: number;
   /** When all are timed: with the times of this machine, and with those of the measurement. */
-  readonly here: readonly Placed<TimedPoint>[] | undefined;
+  readonly local: readonly Placed<TimedPoint>[] | undefined;
   readonly there: readonly Placed<NamedPoint>[];
 }
 
@@ -132,14 +132,14 @@ export const jobs = {
     }
   },
   /** Images at places between two vectors, for each model. */
-  async *walk({ caption, from, to, steps, ...params }: WalkParams, signal: AbortSignal): AsyncGenerator<WalkState> {
+  async *path({ caption, from, to, steps, ...params }: WalkParams, signal: AbortSignal): AsyncGenerator<WalkState> {
     root = params.root;
     const { families } = await opened();
     let state: WalkState = {};
     for (const name of familyNames) {
       const images: Float32Array[] = [];
-      for (let i = 0; i < PLACES; i++) {
-        const ends = { from, to, share: i / (PLACES - 1) };
+      for (let i = 0; i < POSITIONS; i++) {
+        const ends = { from, to, share: i / (POSITIONS - 1) };
         images.push(await imageBetween(families, { name, caption, steps, ...ends, signal }));
         state = { ...state, [name]: [...images] };
         yield state;
@@ -147,11 +147,11 @@ export const jobs = {
     }
   },
   /** The image at one place, for each model. */
-  async *place({ root: address, ...place }: PlaceParams, signal: AbortSignal): AsyncGenerator<WalkState> {
+  async *point({ root: address, ...position }: PlaceParams, signal: AbortSignal): AsyncGenerator<WalkState> {
     root = address;
     const { families } = await opened();
     const state: Partial<Record<FamilyName, readonly Float32Array[]>> = {};
-    for (const name of familyNames) state[name] = [await imageBetween(families, { name, ...place, signal })];
+    for (const name of familyNames) state[name] = [await imageBetween(families, { name, ...position, signal })];
     yield state;
   },
   /** The time of an image for every measured point, and where that places it. */
@@ -162,14 +162,14 @@ export const jobs = {
     const points = pointsOf(measured);
     const floor = measured.floor.distance;
     const there = trilemma(points, floor);
-    const state = { measurement: source, images: measured.images, n: points.length, there, here: undefined };
+    const state = { measurement: source, images: measured.images, n: points.length, there, local: undefined };
     const timedPoints: TimedPoint[] = [];
     for (const point of points) {
       yield { ...state, timed: timedPoints.length };
       const seconds = await fastest(families, point, signal);
       timedPoints.push({ ...point, seconds, there: point.seconds });
     }
-    yield { ...state, timed: points.length, here: trilemma(timedPoints, floor) };
+    yield { ...state, timed: points.length, local: trilemma(timedPoints, floor) };
   },
 };
 
@@ -180,8 +180,8 @@ interface Between extends Omit<PlaceParams, "root"> {
 }
 
 /** The image of a model between the vectors of two seeds. */
-export function imageBetween(families: Families, place: Between): Promise<Float32Array> {
-  const { name, caption, from, to, share, steps, signal } = place;
+export function imageBetween(families: Families, position: Between): Promise<Float32Array> {
+  const { name, caption, from, to, share, steps, signal } = position;
   const model = families[name];
   const vector = (seed: number) => latents(model, { seed, count: 1 });
   const z = spherical(vector(from), vector(to), share);

@@ -12,7 +12,7 @@ import { PromptField } from "../../input/PromptField.tsx";
 import { number, text } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
 import { AdapterNotice } from "./AdapterNotice.tsx";
-import { layerLabel, nearness, type Place, weightsAt } from "./frame-attention.ts";
+import { layerLabel, nearness, type Position, weightsAt } from "./frame-attention.ts";
 import type { AttentionState, jobs } from "./jobs.ts";
 import { adapterStore, clipCodecs, OPENING, startWorker } from "./start.ts";
 
@@ -73,8 +73,8 @@ const share = { min: 0, max: 1, step: 0.01 } as const;
 
 interface PlaceViewProps {
   readonly image: AttentionState["clip"]["frames"][number] | undefined;
-  readonly place: Place;
-  readonly onPlace: (place: Place) => void;
+  readonly place: Position;
+  readonly onPlace: (place: Position) => void;
 }
 
 /** A frame with the place in it; a press moves the place. */
@@ -140,7 +140,7 @@ function Attention() {
     layers.length > 0 && layer !== "" && selected?.path !== layer ? layers.map(({ path }) => path) : undefined,
   );
   const matrix = useMemo(() => (selected ? weightsAt(selected, { x, y }) : empty), [selected, x, y]);
-  const onPlace = (place: Place) => {
+  const onPlace = (place: Position) => {
     setX(place.x);
     setY(place.y);
   };

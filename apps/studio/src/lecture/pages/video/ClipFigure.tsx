@@ -18,8 +18,8 @@ import { adapterStore, clipCodecs, OPENING, startWorker } from "./start.ts";
 
 const usePair = jobHook<Pick<typeof jobs, "pair">>();
 
-const titles = { without: "Each frame for itself", joined: "With motion modules" } as const;
-const kinds = ["without", "joined"] as const;
+const titles = { without: "Each frame for itself", motion: "With motion modules" } as const;
+const kinds = ["without", "motion"] as const;
 
 /** Frames a second of the player. */
 const FPS = 8;
@@ -77,7 +77,7 @@ function Player({ count, frame, setAt }: Pick<Settings, "count" | "frame" | "set
 function useDifferences(state: PairState | undefined, count: number) {
   return useMemo(() => {
     const of = (kind: (typeof kinds)[number]) => frameDifferences(state?.[kind].frames ?? []);
-    const [without, joined] = [of("without"), of("joined")];
+    const [without, joined] = [of("without"), of("motion")];
     const at = (values: readonly number[], i: number) => values[i] ?? Number.NaN;
     const rows = Array.from({ length: count - 1 }, (_, i) => ({
       label: `${i + 1} to ${i + 2}`,
@@ -100,7 +100,7 @@ function describe(state: PairState, { without, joined }: ReturnType<typeof useDi
   if (first) return `Frames for themselves: ${first}.`;
   const alone = `From frame to frame, ${numberText(mean(without), 3)} of the range of values changes on average where each frame is denoised for itself`;
   if (missing) return `${alone}. The other clip needs a motion adapter.`;
-  const second = progressOf(state.joined, n, frames);
+  const second = progressOf(state.motion, n, frames);
   if (second) return `Frames with motion modules: ${second}.`;
   return `${alone}, and ${numberText(mean(joined), 3)} with motion modules. Both clips have the same noise.`;
 }
@@ -114,7 +114,7 @@ const Differences = ({ of, count }: { readonly of: ReturnType<typeof useDifferen
       pairs,
       lines: [
         { label: titles.without, values: line(of.without) },
-        { label: titles.joined, values: line(of.joined) },
+        { label: titles.motion, values: line(of.joined) },
       ],
       range: [0, Number((1.1 * most).toPrecision(2))] as const,
     };

@@ -5,12 +5,12 @@ export function layerLabel({ path, width, height }: Pick<FrameAttention, "path" 
   const [, side = "mid", block = "", list = ""] =
     /^(down|mid|up)_blocks?(?:\.(\d+))?\.motion_modules\.(\d+)/.exec(path) ?? [];
   const [, depth = "0", half = "1"] = /transformer_blocks\.(\d+)\.attn(\d)$/.exec(path) ?? [];
-  const place = `${side}${block && ` ${block}.${list}`}`;
-  return `${place}, attention ${2 * Number(depth) + Number(half)}, ${width} × ${height}`;
+  const unit = `${side}${block && ` ${block}.${list}`}`;
+  return `${unit}, attention ${2 * Number(depth) + Number(half)}, ${width} × ${height}`;
 }
 
 /** A place of an image, from its upper left corner, 0 .. 1. */
-export interface Place {
+export interface Position {
   readonly x: number;
   readonly y: number;
 }
@@ -18,11 +18,11 @@ export interface Place {
 const cell = (at: number, count: number): number => Math.min(Math.floor(at * count), count - 1);
 
 /** The weights [frames, frames] of one place: a row for each frame that looks. The last clip of a batch is the prompt's. */
-export function weightsAt({ weights, height, width, frames }: FrameAttention, { x, y }: Place): Float32Array {
+export function weightsAt({ weights, height, width, frames }: FrameAttention, { x, y }: Position): Float32Array {
   const size = frames * frames;
   const clips = weights.length / (height * width * size);
-  const place = (clips - 1) * height * width + cell(y, height) * width + cell(x, width);
-  return weights.subarray(place * size, (place + 1) * size);
+  const index = (clips - 1) * height * width + cell(y, height) * width + cell(x, width);
+  return weights.subarray(index * size, (index + 1) * size);
 }
 
 /** The share that frames give to themselves and to their neighbors, on average, at one place. */

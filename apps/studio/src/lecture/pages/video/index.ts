@@ -8,7 +8,7 @@ export const page: LecturePage = {
     { title: "Frames from the same noise", Content: Clips },
     { title: "Attention over time", Content: Attention },
   ],
-  code: { file: "video.ts", lines: 12 },
+  code: { file: "video.ts", lines: 10 },
   citations: [
     { paper: "guo2023", at: "section 4.2" },
     { paper: "ho2022", at: "section 3" },

@@ -30,7 +30,7 @@ export interface PairState extends AdapterState {
   /** Evaluations of each clip. */
   readonly n: number;
   readonly without: ClipProgress;
-  readonly joined: ClipProgress;
+  readonly motion: ClipProgress;
 }
 
 /** The clip with motion modules, and where its frames look. */
@@ -50,29 +50,29 @@ const openedImages = once(async (): Promise<{ readonly published: Model; readonl
 });
 const plainMaker = once(async () => clipMaker({ ...(await openedImages()), motion: undefined }));
 
-interface Joined {
+interface MotionMaker {
   readonly file: File | undefined;
   readonly maker: ClipMaker;
   readonly name: string;
 }
-let joined: Joined | undefined;
+let current: MotionMaker | undefined;
 
 /** The maker with the adapter of a file or of the host, kept until another file is opened. */
-async function joinedMaker(file: File | undefined): Promise<Joined> {
-  if (joined?.file === file && joined !== undefined) return joined;
+async function motionMaker(file: File | undefined): Promise<MotionMaker> {
+  if (current?.file === file && current !== undefined) return current;
   const files = await motionFiles({ base: `${root}motion/`, file }, () => {});
   const motion: MotionModules = motionModules(await openModel(files));
   const maker = await clipMaker({ ...(await openedImages()), motion });
-  await joined?.maker.network[Symbol.asyncDispose]();
-  joined = { file, maker, name: file?.name ?? files.name };
-  return joined;
+  await current?.maker.network[Symbol.asyncDispose]();
+  current = { file, maker, name: file?.name ?? files.name };
+  return current;
 }
 
 /** The maker with modules, where there is an adapter. */
 async function adapterOf({ root: address, file }: ClipParams) {
   root = address;
   try {
-    const { maker, name } = await joinedMaker(file);
+    const { maker, name } = await motionMaker(file);
     return { maker, adapter: { name, missing: undefined, maxFrames: maker.maxFrames } };
   } catch (error) {
     if (!(error instanceof AquatintError) || error.code !== "studio/motion") throw error;
@@ -86,11 +86,11 @@ const nothing: ClipProgress = { step: 0, frames: [] as readonly Image[] };
 
 /** What the figures of this page compute. */
 export const jobs = {
-  /** Frames from the same noise, each for itself and then joined. */
+  /** Frames from the same noise, each for itself and then current. */
   async *pair(params: ClipParams, signal: AbortSignal): AsyncGenerator<PairState> {
     const { maker, adapter } = await adapterOf(params);
     const options = { ...params, frames: Math.min(params.frames, adapter.maxFrames) };
-    let state: PairState = { ...adapter, n: params.steps, without: nothing, joined: nothing };
+    let state: PairState = { ...adapter, n: params.steps, without: nothing, motion: nothing };
     yield state;
     const plain = await plainMaker();
     for await (const without of clipProgress(plain, await planClip(plain, options), signal)) {
@@ -99,7 +99,7 @@ export const jobs = {
     }
     if (!maker) return;
     for await (const clip of clipProgress(maker, await planClip(maker, options), signal)) {
-      state = { ...state, joined: clip };
+      state = { ...state, motion: clip };
       yield state;
     }
   },
