@@ -110,7 +110,7 @@ const studioImports: ImportTable = {
   ],
   grid: ["gallery", "make", "settings", "state", "ui"],
   compare: ["gallery", "make", "settings", "state", "ui"],
-  lecture: ["engine", "offline", "state", "ui"],
+  lecture: ["engine", "model-files", "models", "offline", "state", "ui"],
   app: [
     ...["clip", "compare", "engine", "gallery", "grid", "make", "models"],
     ...["offline", "backend", "server", "source", "state", "ui"],
@@ -179,20 +179,21 @@ const packages: readonly PackageRules[] = [
   // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 150
   { name: "aquatint", table: mayImport, lines: 49_711, everywhere: true },
   // the judge of motions 660
-  // the theory without Node, for the lecture 35; readings of a U-Net 260
-  { name: "lab", table: labImports, lines: 8_115, everywhere: false },
+  // the theory without Node, for the lecture 35; readings of a U-Net 260, of frames 45; samplers that choose steps, and the
+  // comparison without Node 35
+  { name: "lab", table: labImports, lines: 8_195, everywhere: false },
   // clips 860
   { name: "emoji", table: emojiImports, lines: 3_000, everywhere: false },
   // hires fix, outpainting, clips, styles, weights, variations and grids of any setting 1,750
   // checkpoints, LoRAs, embeddings, autoencoders and ControlNets that are dropped, and kept 1,720; in clips 80
   // the lecture: shell, links and contents 670, figures that compute in workers 450, formulas and terms 340, charts 370, the
   // image and the schedule 400, pages 1, 2, 3, 4 and 6 2,190, pages 5 and 9 1,420, a model of the host for workers 25
-  // page 7: its data 180, its run in the browser 620, its figures 730
+  // page 7: its data 180, its run in the browser 620, its figures 730; page 8 830, page 10 790, page 9's checkpoint 115, parts 65
   // a server as the backend 1,980: session, calls that wait, jobs, gallery and models there, and the seam
   // models of the hub 830; memory for each request, precisions and hashes of models 780
   // smaller images in lists 25, pickers that give permissions 50, a canvas that is drawn out by keys 55, room for messages 15,
   // the form of a model for few steps 50, images that are pasted or dropped together 30
-  { name: "studio", table: studioImports, lines: 19_720, everywhere: false },
+  { name: "studio", table: studioImports, lines: 21_520, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360, threads that start again 210, checks in one
   // 150, news of runs in memory 130, what clients of the web UI send beyond its fields 110

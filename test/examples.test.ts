@@ -37,6 +37,7 @@ const examples: readonly {
     leaves: (folder) => expectImages(folder, ["7.png", "8.png"], 64),
   },
   ...Object.entries({
+    "lecture/comparison.ts": "vae 32 1 3072\ngan 32 1 3072\ndiffusion 3072 4 3072\n",
     "lecture/elbo.ts": "-3.1478 0.0000 4.4671 1.3193\n",
     "lecture/forward.ts": "0.568 -0.354 -1.441 1.071\n-0.866 -0.432 0.696 -0.646\n",
     "lecture/reverse.ts": "-0.1550 0.1981 0.0896\n",
@@ -52,6 +53,14 @@ const examples: readonly {
     leaves: (_: string, printed: string) => expect(printed).toBe(expected),
   })),
   { example: "video.ts", arguments: tinyVideoModel, leaves: expectClip },
+  {
+    example: "lecture/video.ts",
+    arguments: tinyVideoModel,
+    leaves: (_, printed) =>
+      expect(printed).toBe(
+        "4 frames at 8 a second\ndown_blocks.0.motion_modules.0.transformer_blocks.0.attn1 2 clips\n",
+      ),
+  },
 ];
 
 async function tinyModel(folder: string): Promise<readonly string[]> {

@@ -10,8 +10,8 @@ import { headersFor, isolationHeaders, metaPolicy, pageHeaders } from "./src/sit
 import { SERVER_META } from "./src/site/server-address.ts";
 
 const packageFolder = fileURLToPath(new URL(".", import.meta.resolve("@aquatint/model-emoji/package.json")));
-/** Folders of models that the page's host has, by their addresses: the model, its motion adapter where it is trained, and the pixel model. */
-const addresses = { latent: "model", motion: "motion", pixel: "pixel" };
+/** Folders of models that the page's host has, by their addresses: the model, its motion adapter where it is trained, the pixel model, and those of the lecture's comparison. */
+const addresses = { latent: "model", motion: "motion", pixel: "pixel", compare: "compare" };
 const hosted = Object.entries(addresses)
   .map(([name, address]) => ({ name: `model-emoji/${name}`, folder: join(packageFolder, name), address }))
   .filter(({ folder }) => existsSync(folder));

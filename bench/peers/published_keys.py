@@ -174,6 +174,30 @@ ADAPTER, SPARSE = "MotionAdapter", "SparseControlNetModel"
 RGB = {"conditioning_channels": 4, "concat_conditioning_mask": True, "use_simplified_condition_embedding": True}
 SCRIBBLE = {"conditioning_channels": 3, "concat_conditioning_mask": True, "use_simplified_condition_embedding": False}
 TEXT, PROJECTED = "CLIPTextModel", "CLIPTextModelWithProjection"
+LECTURE_UNET = {
+    "sample_size": 32,
+    "in_channels": 3,
+    "out_channels": 3,
+    "block_out_channels": [16, 32, 48],
+    "down_block_types": [D, D, XD],
+    "mid_block_type": "UNetMidBlock2DCrossAttn",
+    "up_block_types": [XU, U, U],
+    "layers_per_block": 1,
+    "attention_head_dim": 4,
+    "cross_attention_dim": 48,
+    "norm_num_groups": 8,
+    "use_linear_projection": True,
+}
+LECTURE_TEXT = {
+    "vocab_size": 547,
+    "max_position_embeddings": 12,
+    "eos_token_id": 546,
+    "hidden_size": 48,
+    "intermediate_size": 96,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 4,
+}
+
 MODELS = {
     "sd15/unet": (UNET, SD15),
     "sd15-inpainting/unet": (UNET, {**SD15, "in_channels": 9}),
@@ -204,6 +228,9 @@ MODELS = {
     "sd15/text_encoder": (TEXT, CLIP_L),
     "sd21/text_encoder": (TEXT, OPEN_CLIP_H),
     "sdxl/text_encoder_2": (PROJECTED, OPEN_CLIP_BIG_G),
+    # not published: the parts of a folder that page 7 of the lecture exports
+    "lecture/unet": (UNET, LECTURE_UNET),
+    "lecture/text_encoder": (TEXT, LECTURE_TEXT),
 }
 
 

@@ -1,111 +1,52 @@
 // Trains the lecture's recipe on digits in Node, and counts how many samples a small judge reads as the digit of their caption.
-// lecture-training.ts STEPS [EVERY]
-import { planTextToImage, textToImage, textToImageModel, textToImageNetwork } from "aquatint";
-import { grad } from "aquatint/autodiff";
-import { memoryFiles, openModel } from "aquatint/checkpoints";
-import { compile, layoutPass } from "aquatint/compiler";
-import type { Dataset } from "aquatint/data";
-import { type Image, imagesToTensor } from "aquatint/formats";
-import type { Tensor } from "aquatint/graph";
-import { torchCpu } from "aquatint/math";
-import * as nn from "aquatint/nn";
+// lecture-training.ts STEPS [EVERY] [CHANGES]: changes of the recipe as JSON, such as {"training": {"learning_rate": 0.001}}
+import { memoryFiles } from "aquatint/checkpoints";
 import { nodeRuntime } from "aquatint/node";
-import * as ops from "aquatint/ops";
-import { configKindsFor, createDataset, createTask, openSession, parseTrainConfig } from "aquatint/train";
-import { drawnDigits } from "../src/lecture/pages/training/digits.ts";
+import { configKindsFor, createTask, openSession, parseTrainConfig } from "aquatint/train";
 import { digitPrompts, recipe } from "../src/lecture/pages/training/recipe.ts";
+import { COUNT, lectureDigits, sampleAccuracy, trainedJudge } from "./digit-judge.ts";
 
 const steps = Number(process.argv[2] ?? 1000);
 const every = Number(process.argv[3] ?? 500);
-const EACH = 5;
-const COUNT = EACH * digitPrompts.length;
-const JUDGE_STEPS = 800;
+/** Scales of guidance that samples are drawn with. */
+const GUIDANCES = [1, 2, 4];
 
-const { minutes: _, ...training } = recipe({ data: "digits", minutes: 10, seed: 0, prompts: digitPrompts }).training;
-const json = {
-  ...recipe({ data: "digits", minutes: 10, seed: 0, prompts: digitPrompts }),
-  training: { ...training, steps },
-};
+type Json = Readonly<Record<string, unknown>>;
+const isTable = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A table with the values of another put into it. */
+const merged = (table: Json, changes: Json): Json => ({
+  ...table,
+  ...Object.fromEntries(
+    Object.entries(changes).map(([key, value]) => {
+      const before = table[key];
+      return [key, isTable(before) && isTable(value) ? merged(before, value) : value];
+    }),
+  ),
+});
+
+const usual = recipe({ data: "digits", minutes: 10, seed: 0, prompts: digitPrompts });
+const { minutes: _, ...training } = usual.training;
+const json = merged({ ...usual, training: { ...training, steps } }, JSON.parse(process.argv[4] ?? "{}"));
 const config = parseTrainConfig(json, { name: "recipe", kinds: await configKindsFor(json) });
 const none = () => Promise.reject(new Error("the recipe needs digits alone"));
-const sources = { digits: async (of: readonly number[]) => drawnDigits(of), imageFolder: none, latentPool: none };
-const dataset = await createDataset(config.dataset, sources);
+const dataset = await lectureDigits();
 await using runtime = await nodeRuntime({ threads: 1 });
 
-/** A network that reads digits, trained on the same generator; share of `images` that it reads as `digits`. */
-async function trainedJudge(data: Dataset) {
-  const [conv1, conv2, head] = [
-    nn.Conv2d(3, 8, 5, { stride: 2 }),
-    nn.Conv2d(8, 16, 5, { stride: 2 }),
-    nn.Linear(256, 10),
-  ];
-  const network = nn.module({ conv1, conv2, head }, (x: Tensor): Tensor => {
-    const h = ops.maxPool2d(ops.relu(conv2(ops.relu(conv1(x)))), { kernel: 2 });
-    return head(ops.reshape(h, { shape: [COUNT, -1] }));
-  });
-  const x = ops.input({ name: "x", dtype: "float32", shape: [COUNT, 3, 32, 32] });
-  const label = ops.input({ name: "label", dtype: "int32", shape: [COUNT] });
-  const scores = network(x);
-  const column = ops.reshape(label, { shape: [COUNT, 1] });
-  const loss = ops.neg(ops.mean(ops.gather(ops.logSoftmax(scores), column, { axis: 1 })));
-  const right = ops.sum(ops.cast(ops.equal(ops.argmax(scores, { axis: 1 }), label), { to: "float32" }));
-  const names = nn.parameters(network);
-  const slopes = grad(loss, [...names.values()]);
-  const updates = Object.fromEntries(
-    [...names].map(([name, weight], i) => [name, ops.sub(weight, ops.scale(slopes[i]!, 0.1))]),
-  );
-  const program = (outputs: Record<string, Tensor>, changes: Record<string, Tensor> = {}) =>
-    runtime.load(
-      compile({ outputs, updates: changes, parameters: { names, as: "state" }, layout: layoutPass(runtime.layout) }),
-    );
-  const [learning, reading] = [await program({ loss }, updates), await program({ right })];
-  const state = await runtime.createState(nn.initialize(names, torchCpu(0)));
-  const feeds = (images: Float32Array, digits: readonly number[]) => ({
-    x: { dtype: "float32" as const, shape: x.shape, data: images as Float32Array<ArrayBuffer> },
-    label: { dtype: "int32" as const, shape: label.shape, data: Int32Array.from(digits) },
-  });
-  const batchOf = async ({ next }: ReturnType<Dataset["stream"]>) => {
-    const { images, truths } = await next(COUNT);
-    return feeds(
-      images,
-      (truths as { digit: number }[]).map(({ digit }) => digit),
-    );
-  };
-  const stream = data.stream({ seed: 1 });
-  for (let i = 0; i < JUDGE_STEPS; i++) await learning.run(await batchOf(stream), { state });
-  const accuracy = async (of: ReturnType<typeof feeds>) =>
-    (await reading.run(of, { state }))["right"]!.data[0]! / COUNT;
-  const heldOut = await accuracy(await batchOf(data.stream({ seed: 2, split: "held-out" })));
-  return {
-    heldOut,
-    of: (images: readonly Image[], digits: readonly number[]) => accuracy(feeds(imagesToTensor(images), digits)),
-  };
-}
-
-const judge = await trainedJudge(dataset);
+const judge = await trainedJudge(runtime, dataset);
 const cpu = () => `${(process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6).toFixed(0)} s of processor time`;
 console.log(`the judge reads ${(100 * judge.heldOut).toFixed(0)} % of held-out digits; ${cpu()}`);
 
 const task = await createTask(config, { dataset, runtime, modelFiles: none });
 await using session = await openSession({ config, task, runtime });
 
-/** Accuracy of samples of the model as it stands. */
-async function sampleAccuracy(guidance: number): Promise<number> {
-  const model = await textToImageModel(await openModel(memoryFiles(await session.outputs.modelFiles())));
-  await using network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
-  const images: Image[] = [];
-  const digits: number[] = [];
-  for (let i = 0; i < COUNT; i++) {
-    const digit = i % digitPrompts.length;
-    const plan = await planTextToImage(model, { prompt: digitPrompts[digit]!, steps: 16, guidance, seed: i });
-    for await (const event of textToImage(network, plan)) if (event.type === "image") images.push(event.image);
-    digits.push(digit);
-  }
-  return judge.of(images, digits);
-}
-
 for await (const { step, loss, ended } of session.steps()) {
   if (step % every !== 0 && !ended) continue;
   console.log(`step ${step}: loss ${loss.toFixed(4)}; ${cpu()}`);
-  console.log(`  accuracy ${await sampleAccuracy(2)} with guidance 2, of ${COUNT} samples; ${cpu()}`);
+  const files = memoryFiles(await session.outputs.modelFiles());
+  for (const guidance of GUIDANCES) {
+    console.log(
+      `  accuracy ${await sampleAccuracy(judge, { runtime, files, guidance })} with guidance ${guidance}, of ${COUNT} samples; ${cpu()}`,
+    );
+  }
 }

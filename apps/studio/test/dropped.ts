@@ -10,9 +10,14 @@ import type { Browser, Page } from "playwright";
 export const fixture = (path: string): string =>
   fileURLToPath(new URL(`../../../packages/aquatint/test/fixtures/conditioned/${path}`, import.meta.url));
 
-/** Drops files and folders of the disk on the page, as a person does. */
+/** Drops files and folders of the disk on the studio, as a person does. */
 export async function drop(page: Page, ...files: readonly string[]): Promise<void> {
   await page.locator(".model-fields").first().waitFor({ state: "attached" });
+  await dropFiles(page, ...files);
+}
+
+/** Drops files and folders of the disk on any page. */
+export async function dropFiles(page: Page, ...files: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const) {

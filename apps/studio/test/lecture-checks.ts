@@ -16,6 +16,7 @@ import { textToImageNetwork } from "aquatint/pipelines";
 import { openPixelDenoiser } from "../../../packages/lab/src/theory/pixel-denoiser.node.ts";
 import { defaultImage } from "../src/lecture/input/default-image.ts";
 import { sized } from "../src/lecture/input/sized.ts";
+import { comparisonChecks } from "./lecture-comparison-checks.ts";
 
 /** Numbers of a figure that the library computes in Node. */
 export interface NumberCheck {
@@ -215,6 +216,7 @@ export const numberChecks: readonly NumberCheck[] = [
     expected: lastLatent,
     tolerance: 0.01,
   },
+  ...comparisonChecks,
 ];
 
 /** The estimate of x_0 in the last step of the default model, its first number, by a sampler in Node. */

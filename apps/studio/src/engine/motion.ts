@@ -1,10 +1,8 @@
 import {
   AquatintError,
-  blobFiles,
   encodePng,
   type Image,
   type Model,
-  type ModelFiles,
   openModel,
   type Runtime,
   type TextToImageModel,
@@ -25,9 +23,8 @@ import {
 } from "aquatint/pipelines";
 import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
-import { fetchManifest, storedModel } from "./model-files.ts";
+import { motionFiles } from "./motion-files.ts";
 import { fixedNetworks, type Networks } from "./networks.ts";
-import { browserPieces } from "./pieces.ts";
 import type { ClipOptions, DrawResult, EngineEvent, EngineInfo, MotionInfo, MotionSource } from "./protocol.ts";
 
 /** A model that makes clips. */
@@ -54,11 +51,11 @@ export async function loadMotion(
   parts: MotionParts,
   onEvent: (event: EngineEvent) => void,
 ): Promise<MotionEngine> {
-  const files = source.file ? fileOf(source.file) : await hostFiles(source.base, onEvent);
+  const files = await motionFiles(source, (progress) => onEvent({ type: "model", progress }));
   const motion = motionModules(await openModel(files));
   const model = await withMotion(parts, (images) => withMotionModules(images, motion));
   const networks = await networksOf(model, parts);
-  const info = { name: files.name, maxFrames: motion.config.motion_max_seq_length };
+  const info = { name: source.file?.name ?? files.name, maxFrames: motion.config.motion_max_seq_length };
   return { info, model, networks };
 }
 
@@ -80,22 +77,6 @@ async function networksOf(model: TextToImageModel, { runtime, info, limits }: Mo
   const { plannedNetworks } = await import("../model-files/planned-networks.ts");
   return plannedNetworks({ runtime, model, limits, ...source });
 }
-
-const fileOf = (file: File): ModelFiles => blobFiles(new Map([[file.name, file]]), file.name);
-
-async function hostFiles(base: string, onEvent: (event: EngineEvent) => void): Promise<ModelFiles> {
-  const store = await browserPieces();
-  const manifest = await fetchManifest(base, store).catch((error: unknown) => {
-    const code = error instanceof AquatintError ? error.code : "";
-    throw code === "studio/missing" || code === "studio/manifest" ? noMotion() : error;
-  });
-  return storedModel(manifest, { base, store, onProgress: (progress) => onEvent({ type: "model", progress }) });
-}
-
-const noMotion = () =>
-  new AquatintError("studio/motion", "this page has no motion adapter, which a clip needs besides the model", {
-    hint: "open the file of an adapter that was made for the model; the default model's own is not trained yet",
-  });
 
 /** Facts about the engine that a clip's recipe names. */
 export interface ClipContext {

@@ -19,10 +19,12 @@ export const pages: readonly PageEntry[] = [
   { number: 5, name: "unet", title: "The U-Net", load: () => import("./pages/unet/index.ts") },
   { number: 6, name: "sampling", title: "Sampling", load: () => import("./pages/sampling/index.ts") },
   { number: 7, name: "training", title: "Training", load: () => import("./pages/training/index.ts") },
+  { number: 8, name: "comparison", title: "Diffusion, VAE, GAN", load: () => import("./pages/comparison/index.ts") },
   {
     number: 9,
     name: "stable-diffusion",
     title: "Stable Diffusion",
     load: () => import("./pages/stable-diffusion/index.ts"),
   },
+  { number: 10, name: "video", title: "Video", load: () => import("./pages/video/index.ts") },
 ];

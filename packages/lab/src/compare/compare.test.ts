@@ -4,7 +4,7 @@ import type { Estimate } from "../evaluate/distribution.ts";
 import { nearestOf } from "../evaluate/nearest.ts";
 import { claimsOf, judged } from "./claims.ts";
 import { parseComparison } from "./config.ts";
-import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed } from "./measured.ts";
+import { type Measured, type MeasuredModel, type MeasuredPoint, mistimed, pointsOf } from "./measured.ts";
 import { placeLabels } from "./place-labels.ts";
 import { differentCaptions } from "./report-images.ts";
 import { canonical } from "./same.ts";
@@ -98,7 +98,7 @@ test("a claim is told only where the intervals do not meet", () => {
 });
 
 test("in the triangle a point lies where its scores pull it", () => {
-  const placed = trilemma(usual);
+  const placed = trilemma(pointsOf(usual), usual.floor.distance);
   expect(placed.map(({ region }) => region)).toEqual(["speed", "speed", "speed", "coverage"]);
   const slow = placed.at(-1)!;
   expect(slow.scores.speed).toBeCloseTo(0, 9);

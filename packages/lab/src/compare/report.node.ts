@@ -94,7 +94,7 @@ const legendOf = (measured: Measured) =>
   legend([...modelColors(measured)].map(([name, shade]) => [shade, name] as const));
 
 function trilemmaSection(measured: Measured): Section {
-  const placed = trilemma(measured);
+  const placed = trilemma(pointsOf(measured), measured.floor.distance);
   const inWords = corners.flatMap((corner) => {
     const members = placed.filter(({ region }) => region === corner);
     return members.length > 0 ? [`${corner}: ${members.map(({ point }) => point.name).join(", ")}`] : [];

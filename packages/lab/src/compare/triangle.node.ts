@@ -5,7 +5,7 @@ import { screenDrawing } from "../reports/plot.node.ts";
 import { color } from "../reports/theme.ts";
 import { modelColors } from "./colors.ts";
 import { labelMarks } from "./labels.node.ts";
-import type { Measured } from "./measured.ts";
+import { type Measured, type NamedPoint, pointsOf } from "./measured.ts";
 import { cornerPlaces, corners, type Placed, trilemma } from "./trilemma.ts";
 
 const HEIGHT = Math.sqrt(3) / 2;
@@ -41,7 +41,7 @@ const cornerLabels = corners.map((corner) => {
 
 /** The triangle of quality, coverage and speed with a dot a point, those of one model joined in the order of their steps. */
 export function trilemmaFigure(measured: Measured): Html {
-  const placed = trilemma(measured);
+  const placed = trilemma(pointsOf(measured), measured.floor.distance);
   return screenDrawing((width, narrow) => ({
     label: "A triangle of quality, coverage and speed with a point for each model and number of steps",
     height: heightOf(width),
@@ -66,8 +66,11 @@ const cornerNames = (narrow: boolean): Plot.Markish =>
   });
 
 /** Dots as large as their mean score, joined model by model. */
-function pointMarks(placed: readonly Placed[], colors: ReadonlyMap<string, string>): readonly Plot.Markish[] {
-  const of = (p: Placed) => lookup(colors, p.point.model.name);
+function pointMarks(
+  placed: readonly Placed<NamedPoint>[],
+  colors: ReadonlyMap<string, string>,
+): readonly Plot.Markish[] {
+  const of = (p: Placed<NamedPoint>) => lookup(colors, p.point.model.name);
   const lines = [...colors].map(([model, stroke]) => {
     const series = placed.filter(({ point }) => point.model.name === model);
     return Plot.line(series, { x: "x", y: "y", stroke, strokeOpacity: 0.5, strokeDasharray: "3 3" });
@@ -78,10 +81,13 @@ function pointMarks(placed: readonly Placed[], colors: ReadonlyMap<string, strin
   ];
 }
 
-const radius = ({ scores }: Placed): number =>
+const radius = ({ scores }: Placed<NamedPoint>): number =>
   3 + (7 * corners.reduce((sum, corner) => sum + scores[corner], 0)) / corners.length;
 
-function names(placed: readonly Placed[], options: Parameters<typeof labelMarks>[1]): readonly Plot.Markish[] {
+function names(
+  placed: readonly Placed<NamedPoint>[],
+  options: Parameters<typeof labelMarks>[1],
+): readonly Plot.Markish[] {
   const side = sideOf(options.width);
   const inside = { width: options.width - 2 * side, height: heightOf(options.width) - 2 * MARGIN };
   const plotted = placed.map((entry) => ({

@@ -1,5 +1,14 @@
 import { itemAt } from "aquatint/util";
-import { type Measured, type NamedPoint, pointsOf } from "./measured.ts";
+
+/** The numbers of a point that its place follows from. */
+export interface TrilemmaPoint {
+  /** Time of an image. */
+  readonly seconds: number;
+  readonly distance: TrilemmaFloor;
+}
+
+/** Precision and coverage, as real images beside other real ones get them. */
+export type TrilemmaFloor = Readonly<Record<"precision" | "coverage", { readonly value: number }>>;
 
 /** Shares 0 .. 1 of what can be had. */
 export interface Scores {
@@ -15,8 +24,8 @@ export interface Scores {
 export const corners = ["quality", "coverage", "speed"] as const satisfies readonly (keyof Scores)[];
 
 /** A point of the triangle. */
-export interface Placed {
-  readonly point: NamedPoint;
+export interface Placed<P extends TrilemmaPoint> {
+  readonly point: P;
   readonly scores: Scores;
   /** Coordinates in which the triangle's sides are 1 long and its lower left corner is the origin. */
   readonly x: number;
@@ -33,13 +42,11 @@ export const cornerPlaces = {
 } as const;
 
 /** The trilemma of generative learning (Xiao et al. 2022): each point lies where its scores pull it. */
-export function trilemma(measured: Measured): readonly Placed[] {
-  const points = pointsOf(measured);
+export function trilemma<P extends TrilemmaPoint>(points: readonly P[], floor: TrilemmaFloor): readonly Placed<P>[] {
   const logs = points.map(({ seconds }) => Math.log(seconds));
   const [fastest, slowest] = [Math.min(...logs), Math.max(...logs)];
   const share = (value: number, real: number) => (real > 0 ? Math.min(1, value / real) : 0);
-  const { distance: floor } = measured.floor;
-  return points.map((point, i): Placed => {
+  return points.map((point, i): Placed<P> => {
     const scores: Scores = {
       quality: share(point.distance.precision.value, floor.precision.value),
       coverage: share(point.distance.coverage.value, floor.coverage.value),

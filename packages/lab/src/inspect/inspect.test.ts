@@ -2,8 +2,15 @@ import { textToImageModel } from "aquatint";
 import { memoryFiles, openModel } from "aquatint/checkpoints";
 import { sizeOf } from "aquatint/graph";
 import { nodeRuntime } from "aquatint/node";
-import { modelParameters, plainCaptions, textToImageNetwork } from "aquatint/pipelines";
+import {
+  modelParameters,
+  motionModules,
+  plainCaptions,
+  textToImageNetwork,
+  withMotionModules,
+} from "aquatint/pipelines";
 import { expect, test } from "vitest";
+import { tinyVideoParts } from "../../../aquatint/test/tiny-motion.ts";
 import { tinyPixelModel } from "../../../aquatint/test/tiny-pixel-model.ts";
 import { promptWords, type UNetReading, unetObserver, wordMap } from "./index.ts";
 
@@ -63,6 +70,30 @@ test("attention to words is a distribution at each place, for each row", async (
     const all = wordMap({ weights, tokens }, { from: 0, ids: Array.from({ length: tokens }, () => 0) });
     for (const sum of all) expect(sum).toBeCloseTo(1, 5);
   }
+});
+
+test("attention to frames is a distribution for each frame at each place, beside that to words", async () => {
+  await using runtime = await nodeRuntime();
+  const { images, opened } = await tinyVideoParts();
+  const model = withMotionModules(images, motionModules(opened));
+  const readings: UNetReading[] = [];
+  const observer = unetObserver({ attention: true, motion: true }, (reading) => void readings.push(reading));
+  await using network = textToImageNetwork({ runtime, modules: model.modules, observer, ...(await model.binding()) });
+  const conditions = await network.encode(plainCaptions(model.tokenizers, ["a red apple"]));
+  const shape = [1, 4, 3, 8, 8];
+  const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(i));
+  await network.predict({ dtype: "float32", shape, data }, 500, conditions);
+  const { motion, attention } = readings[0]!;
+  expect(motion.length).toBeGreaterThan(0);
+  for (const { path, height, width, frames, weights } of motion) {
+    expect(path).toMatch(/motion_modules\.\d+\.transformer_blocks\.\d+\.attn[12]$/);
+    expect([frames, weights.length]).toEqual([3, height * width * 3 * 3]);
+    for (let row = 0; row < weights.length; row += frames) {
+      expect(weights.subarray(row, row + frames).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
+    }
+  }
+  expect(attention.length).toBeGreaterThan(0);
+  expect(attention.filter(({ path }) => path.includes("motion"))).toEqual([]);
 });
 
 test("words have the tokens of the prompt, as far as they fit", () => {

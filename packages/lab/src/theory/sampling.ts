@@ -46,19 +46,33 @@ export interface TrajectoryOptions {
   readonly schedule?: Schedule;
 }
 
-/** The ways that a sampler takes with the exact denoiser of the toy mixture, from the same noise for all samplers. */
+/**
+ * The ways that a sampler takes with the exact denoiser of the toy mixture, from the same noise for all samplers. A sampler
+ * that chooses its steps walks point by point, so its ways differ in length.
+ */
 export async function trajectories(
   entry: SamplerEntry,
   { steps = 24, points = 24, seed = 0, schedule = SCHEDULE }: TrajectoryOptions = {},
 ): Promise<Trajectories> {
-  const path = levels({ schedule, steps });
   const [x, stream] = [torchCpu(seed).randn(2 * points), torchCpu(seed + 1)];
-  const noise = () => stream.randn(2 * points);
-  const input = { x, rows: points, levels: path, denoise: toyMixture.denoise, noise, levelAt: finder(schedule) };
-  const states: Latent[] = [x, ...(await stepsOf(entry, input)).filter(({ final }) => final).map((step) => step.x)];
-  return Array.from({ length: points }, (_, i) =>
-    states.map((state) => [itemAt(state, 2 * i), itemAt(state, 2 * i + 1)] as const),
-  );
+  const run = async (start: Latent, rows: number): Promise<readonly Latent[]> => {
+    const noise = () => stream.randn(2 * rows);
+    const path = { levels: levels({ schedule, steps }), levelAt: finder(schedule) };
+    const evaluations = await stepsOf(entry, { x: start, rows, ...path, denoise: toyMixture.denoise, noise });
+    return [start, ...evaluations.filter(({ final }) => final).map((step) => step.x)];
+  };
+  const way = (states: readonly Latent[], i: number) =>
+    states.map((state) => [itemAt(state, 2 * i), itemAt(state, 2 * i + 1)] as const);
+  if (!entry.adaptive) {
+    const states = await run(x, points);
+    return Array.from({ length: points }, (_, i) => way(states, i));
+  }
+  const ways: (readonly (readonly [number, number])[])[] = [];
+  for (let i = 0; i < points; i++) {
+    const start = Float32Array.of(itemAt(x, 2 * i), itemAt(x, 2 * i + 1));
+    ways.push(way(await run(start, 1), 0));
+  }
+  return ways;
 }
 
 /** An error for a number of network evaluations. */

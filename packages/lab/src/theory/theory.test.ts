@@ -1,8 +1,9 @@
-import { gaussianMixture, scheduleNamed, scheduleNames, schedules } from "aquatint/diffusion";
+import { gaussianMixture, samplers, scheduleNamed, scheduleNames, schedules } from "aquatint/diffusion";
 import { expect, test } from "vitest";
 import type { ElboTerm } from "../elbo/index.ts";
 import { probabilityFlow } from "./flow.ts";
 import { filled, visitedTimes } from "./pixel-elbo.ts";
+import { trajectories } from "./sampling.ts";
 
 test("the probability flow of a normal carries x in proportion to its spread, from pure noise too", () => {
   const normal = gaussianMixture([{ mean: [0, 0], covariance: [0.36, 0.04] }]);
@@ -32,4 +33,16 @@ test("terms that are missing are taken from their neighbors: a power of t is sum
 test("every schedule has its name, and one that is none is refused with the nearest", () => {
   for (const name of scheduleNames) expect(scheduleNamed(name).name).toBe(name);
   expect(() => scheduleNamed("lineal")).toThrow('there is no schedule "lineal"');
+});
+
+test("a sampler that chooses its steps walks point by point, from the same noise to where the flow leads", async () => {
+  const options = { points: 3, seed: 5, schedule: schedules.cosine({ maxBeta: 0.999 }) };
+  const adaptive = await trajectories(samplers["dpm-adaptive"], options);
+  const fine = await trajectories(samplers["dpmpp-2m"], { ...options, steps: 400 });
+  expect(adaptive.map(([start]) => start)).toEqual(fine.map(([start]) => start));
+  for (const [i, way] of adaptive.entries()) {
+    const [end, exact] = [way.at(-1)!, fine[i]!.at(-1)!];
+    expect(Math.hypot(end[0] - exact[0], end[1] - exact[1])).toBeLessThan(0.05); // the relative tolerance of its steps
+    expect(way.length).toBeGreaterThan(3);
+  }
 });

@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, 
 import { createStore, useStore } from "../../state/store.ts";
 import { Notice } from "../../ui/Notice.tsx";
 import type { Codec } from "../link/codecs.ts";
-import { useLinkedValue } from "../link/link-store.ts";
+import { reportUnread, useLinkedValue } from "../link/link-store.ts";
 import { type JobWorker, jobWorker } from "./jobs.ts";
 
 /** True while a page is prepared for print: figures compute out of view, too. */
@@ -30,6 +30,15 @@ export function useFigure(): FigureState {
 
 /** A value of the figure that the address holds. */
 export const useFigureValue = <T,>(key: string, codec: Codec<T>) => useLinkedValue(`${useFigure().id}.${key}`, codec);
+
+/** Names a value of the address that the figure cannot use, with what it could be; `expected` is undefined where it can. */
+export function useUnreadValue(key: string, expected: readonly string[] | undefined): void {
+  const { id } = useFigure();
+  const text = expected && `one of ${expected.join(", ")}`;
+  useEffect(() => {
+    if (text !== undefined) reportUnread(`${id}.${key}`, text);
+  }, [id, key, text]);
+}
 
 /** Whether an element is in the window, and the page is shown; true throughout for print. */
 function useInView(): [ref: React.RefObject<HTMLElement | null>, isInView: boolean] {

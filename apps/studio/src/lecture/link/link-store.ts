@@ -53,6 +53,10 @@ export function reportUnknown(): void {
   unreadStore.set((unread) => ({ ...unread, ...Object.fromEntries(entries) }));
 }
 
+/** Names a value of the address that cannot be used, and what is expected in its place. */
+export const reportUnread = (key: string, expected: string): void =>
+  unreadStore.set((unread) => ({ ...unread, [key]: expected }));
+
 /** A value that the address holds under `key`, and how to change it; the initial one has no place in the address. */
 export function useLinkedValue<T>(key: string, codec: Codec<T>): [value: T, change: (next: T) => void] {
   const text = useStore(addressStore, ({ values }) => values[key]);
@@ -63,7 +67,7 @@ export function useLinkedValue<T>(key: string, codec: Codec<T>): [value: T, chan
   }, [key]);
   const isUnread = text !== undefined && value === undefined;
   useEffect(() => {
-    if (isUnread) unreadStore.set((unread) => ({ ...unread, [key]: codec.expected }));
+    if (isUnread) reportUnread(key, codec.expected);
   }, [isUnread, key, codec]);
   const change = useMemo(() => {
     const initial = codec.format(codec.initial);

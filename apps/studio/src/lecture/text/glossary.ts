@@ -33,6 +33,12 @@ export const glossary = {
   "cross-attention": "Attention between two things: places of the image ask, tokens of the prompt answer.",
   token: "A word or a part of one, with a number in the tokenizer’s list.",
   autoencoder: "Two networks: the encoder compresses an image to a latent, the decoder makes an image of a latent.",
+  VAE: "Variational autoencoder: an encoder turns an image into a distribution of vectors, a decoder makes an image of one.",
+  GAN: "Generative adversarial network: a generator and a critic, each trained against the other.",
+  "latent vector": "The numbers that an image is made of by a generative model, drawn from a normal distribution.",
+  precision: "The share of generated images that lie among the real ones, by features of a classifier.",
+  coverage: "The share of real images with a generated one among their neighbors, by features of a classifier.",
+  "motion module": "Layers between those of a U-Net in which each place attends to itself in all frames of a clip.",
 } as const;
 
 /** A term of the glossary. */

@@ -26,6 +26,7 @@ const letters: Readonly<Record<string, string>> = {
     pi: "π",
     sigma: "σ",
     phi: "φ",
+    omega: "ω",
     tau: "τ",
   },
   ...{ infty: "∞", ell: "ℓ", nabla: "∇" },
@@ -35,6 +36,8 @@ const operators: Readonly<Record<string, string>> = {
   ...{ sum: "∑", prod: "∏", in: "∈", dots: "…", circ: "∘", pm: "±" },
 };
 const words = new Set(["log", "exp", "cos", "sin", "min", "max", "ln"]);
+/** Operators whose subscripts stand below them. */
+const limits = new Set(["∑", "∏", "𝔼", "min", "max"]);
 const upright: Readonly<Record<string, string>> = { N: "𝒩", E: "𝔼", KL: "KL", SNR: "SNR", I: "𝐈" };
 /** Combining characters: fonts without a table for mathematics do not place accents of their own. */
 const accents: Readonly<Record<string, string>> = { bar: "\u0304", hat: "\u0302", tilde: "\u0303" };
@@ -81,7 +84,7 @@ class Reader {
       scripts[next === "_" ? "under" : "over"] = this.group();
     }
     const { under, over } = scripts;
-    const isLarge = base.type === "leaf" && (base.text === "∑" || base.text === "∏" || base.text === "𝔼");
+    const isLarge = base.type === "leaf" && limits.has(base.text ?? "");
     const [both, low, high] = isLarge ? ["munderover", "munder", "mover"] : ["msubsup", "msub", "msup"];
     if (under && over) return { type: "layout", tag: both!, parts: [[base], under, over] };
     if (under) return { type: "layout", tag: low!, parts: [[base], under] };

@@ -49,6 +49,30 @@ const references = {
     text: "Sennrich, Haddow, Birch, Neural Machine Translation of Rare Words with Subword Units, 2016",
     arxiv: "1508.07909",
   },
+  xiao2022: {
+    text: "Xiao, Kreis, Vahdat, Tackling the Generative Learning Trilemma with Denoising Diffusion GANs, 2022",
+    arxiv: "2112.07804",
+  },
+  kingma2014: { text: "Kingma, Welling, Auto-Encoding Variational Bayes, 2014", arxiv: "1312.6114" },
+  goodfellow2014: { text: "Goodfellow et al., Generative Adversarial Networks, 2014", arxiv: "1406.2661" },
+  mescheder2018: {
+    text: "Mescheder, Geiger, Nowozin, Which Training Methods for GANs do actually Converge?, 2018",
+    arxiv: "1801.04406",
+  },
+  kynkaanniemi2019: {
+    text: "Kynkäänniemi et al., Improved Precision and Recall Metric for Assessing Generative Models, 2019",
+    arxiv: "1904.06991",
+  },
+  naeem2020: {
+    text: "Naeem et al., Reliable Fidelity and Diversity Metrics for Generative Models, 2020",
+    arxiv: "2002.09797",
+  },
+  guo2023: {
+    text: "Guo et al., AnimateDiff: Animate Your Personalized Text-to-Image Diffusion Models without Specific Tuning, 2023",
+    arxiv: "2307.04725",
+  },
+  ho2022: { text: "Ho et al., Video Diffusion Models, 2022", arxiv: "2204.03458" },
+  shoemake1985: { text: "Shoemake, Animating Rotation with Quaternion Curves, 1985", doi: "10.1145/325334.325242" },
 } as const;
 
 /** The name of a paper. */

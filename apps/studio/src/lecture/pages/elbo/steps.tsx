@@ -7,8 +7,8 @@ export const Bound = () => (
   <>
     <p>
       How good is a model? Ask how probable it thinks a real image is. That probability cannot be computed, but a bound
-      on it can, the <Term of="ELBO" />. It has the same form as for a variational autoencoder, with the noised images
-      as latent variables, and three kinds of terms:
+      on it can, the <Term of="ELBO" />. It has the same form as for a variational autoencoder (a <Term of="VAE" />,
+      page 8), with the noised images as latent variables, and three kinds of terms:
     </p>
     <Formula
       block

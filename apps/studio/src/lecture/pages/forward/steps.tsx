@@ -34,8 +34,8 @@ export const Chain = () => (
     />
     <p>
       Sums of normal variables are normal, the scales multiply, and the variances add up. So a thousand steps equal one
-      jump, and training never walks the chain. Choose “Step by step” above: the figure walks the chain for your image,
-      adds up the noise of its steps, and compares.
+      jump, and training never walks the chain. Choose “Step by step” in the figure of the first step: it walks the
+      chain for your image, adds up the noise of its steps, and compares.
     </p>
     <StripFigure />
   </>

@@ -42,7 +42,8 @@ export const WhatToLearn = () => (
     <Formula block tex="p_\theta(x_{t-1} \mid x_t) = q(x_{t-1} \mid x_t, \, x_0 := \hat x_\theta(x_t, t))" />
     <p>
       It may as well predict the noise, since <Formula tex="x_t" /> is known and fixes the one by the other. And it
-      thereby knows the <Term of="score">score</Term>, by Tweedie’s formula. Compare the numbers below the figure:
+      thereby knows the <Term of="score">score</Term>, by Tweedie’s formula. Compare the numbers below the figure of the
+      plane:
     </p>
     <Formula
       block

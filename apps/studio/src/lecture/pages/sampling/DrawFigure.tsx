@@ -8,16 +8,18 @@ import { siteRoot } from "../../site-root.ts";
 import type { DrawState, jobs } from "./draw-jobs.ts";
 import { FilledStep } from "./FilledStep.tsx";
 import { Frames } from "./Frames.tsx";
-import { samplerChoices, samplerNames } from "./mixture.ts";
+import { steppedChoices } from "./mixture.ts";
 
 const startWorker = () => new Worker(new URL("./draw.worker.ts", import.meta.url), { type: "module" });
 
 const useDraw = jobHook<typeof jobs>();
 
+const steppedNames = steppedChoices.map(({ id }) => id);
+
 const codecs = {
   prompt: text({ initial: "an astronaut riding a horse", longest: 300 }),
-  first: choice({ initial: "renoise", among: samplerNames }),
-  second: choice({ initial: "ddim", among: samplerNames }),
+  first: choice({ initial: "renoise", among: steppedNames }),
+  second: choice({ initial: "ddim", among: steppedNames }),
   steps: number({ initial: 10, min: 1, max: 50, step: 1 }),
   guidance: number({ initial: 4, min: 1, max: 12 }),
   seed: number({ initial: 7, min: 0, max: 9999, step: 1 }),
@@ -42,14 +44,14 @@ const Controls = ({ values, ...set }: ReturnType<typeof useSettings>) => (
       label="First"
       help="A sampler."
       value={values.first}
-      choices={samplerChoices}
+      choices={steppedChoices}
       onChange={set.setFirst}
     />
     <SelectField
       label="Second"
       help="Another one."
       value={values.second}
-      choices={samplerChoices}
+      choices={steppedChoices}
       onChange={set.setSecond}
     />
     <RangeField

@@ -1,12 +1,12 @@
 import {
   type Convergence,
-  entries,
   flowConvergence,
   type Trajectories,
   toyMixture,
   trajectories,
   varianceConvergence,
 } from "@aquatint/lab/theory";
+import { type SamplerEntry, samplers } from "aquatint/diffusion";
 import { messageOf } from "aquatint/util";
 import { type DensityGrid, gridPoints } from "../../chart/grid.ts";
 import { type ScheduleChoice, scheduleOf } from "../../input/schedule.ts";
@@ -27,6 +27,7 @@ export interface SamplerPaths {
   readonly error?: string;
 }
 
+const entries = Object.entries<SamplerEntry>(samplers);
 const [POINTS, FEW_POINTS, SIDE] = [24, 10, 96];
 
 /** The density of the data, 0 .. 1. */

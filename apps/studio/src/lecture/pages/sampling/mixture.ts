@@ -9,12 +9,22 @@ export const startMixture = () => new Worker(new URL("./mixture.worker.ts", impo
 /** The jobs of the figures of the plane. */
 export const useMixture = jobHook<typeof jobs>();
 
-/** Samplers that draw more than one point at a time, for menus. */
-export const samplerChoices = Object.entries<SamplerEntry>(samplers)
-  .filter(([, { adaptive = false }]) => !adaptive)
-  .map(([id, { title, stochastic }]) => ({ id, label: title, ...(stochastic && { note: "adds noise" }) }));
+const all = Object.entries<SamplerEntry>(samplers);
 
-/** Names of these samplers. */
+/** What sets a sampler apart, for menus. */
+const noteOf = ({ stochastic, adaptive = false }: SamplerEntry): string | undefined =>
+  adaptive ? "chooses its steps" : stochastic ? "adds noise" : undefined;
+
+const choicesOf = (entries: typeof all) =>
+  entries.map(([id, entry]) => ({ id, label: entry.title, note: noteOf(entry) }));
+
+/** Every sampler, for menus. */
+export const samplerChoices = choicesOf(all);
+
+/** Samplers whose number of steps is a choice. */
+export const steppedChoices = choicesOf(all.filter(([, { adaptive = false }]) => !adaptive));
+
+/** Names of all samplers. */
 export const samplerNames: readonly string[] = samplerChoices.map(({ id }) => id);
 
 /** The walk of the figures of the plane. */

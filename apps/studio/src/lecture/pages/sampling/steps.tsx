@@ -23,7 +23,9 @@ export const InThePlane = () => (
 /** Every sampler. */
 export const All = () => (
   <>
-    <p>Here are all samplers of the library. Take one step, then two, then twenty.</p>
+    <p>
+      Here are all samplers of the library. Take one step, then two, then twenty. DPM adaptive chooses its steps itself.
+    </p>
     <GalleryFigure />
   </>
 );
@@ -34,7 +36,8 @@ export const Orders = () => (
     <p>
       The smooth curves solve a differential equation, so a sampler is a solver with an <Term of="order" />. A method of
       second order gains more from each further step, at the price of a second evaluation or of a memory of the last
-      one. Samplers that add noise are measured by the variance that they end with.
+      one. Samplers that add noise are measured by the variance that they end with. DPM adaptive has no fixed number of
+      steps, so it is not among them.
     </p>
     <OrdersFigure />
   </>

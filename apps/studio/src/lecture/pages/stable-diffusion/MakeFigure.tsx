@@ -1,4 +1,5 @@
 import type { ComponentProps, ComponentType } from "react";
+import { useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField } from "../../../ui/fields.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
@@ -7,6 +8,8 @@ import { jobHook } from "../../figure/use-job.ts";
 import { PromptField } from "../../input/PromptField.tsx";
 import { choice, number, text } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
+import { CheckpointField } from "./CheckpointField.tsx";
+import { checkpointStore } from "./checkpoint.ts";
 import { Diagram } from "./Diagram.tsx";
 import type { jobs, MakeState } from "./jobs.ts";
 import { Decoded, Latents, TextStatesView, Tokens } from "./Panels.tsx";
@@ -57,6 +60,7 @@ const Controls = ({ prompt, setPrompt, steps, setSteps }: ReturnType<typeof useS
   <div className="controls">
     <PromptField prompt={prompt} onChange={setPrompt} />
     <RangeField label="Steps" help="Evaluations of the U-Net." value={steps} min={1} max={50} onChange={setSteps} />
+    <CheckpointField />
   </div>
 );
 
@@ -65,7 +69,8 @@ function Make() {
   const { prompt, steps, seed, setSeed } = settings;
   const [part, setPart] = useFigureValue("part", codecs.part);
   const [at, setAt] = useFigureValue("at", codecs.at);
-  const { value: state } = useMake("make", { root: siteRoot.href, prompt, steps, seed });
+  const checkpoint = useStore(checkpointStore);
+  const { value: state } = useMake("make", { root: siteRoot.href, checkpoint, prompt, steps, seed });
   const Panel = panels[part];
   const times = state?.times;
   return (
@@ -89,7 +94,7 @@ function Make() {
         }))}
       />
       <div className="figure-foot">
-        <span className="help">Times are of this image, with the model loaded.</span>
+        <span className="help">{checkpoint ? timesHelp.checkpoint : timesHelp.host}</span>
         <Button icon="dice" onPress={() => setSeed((seed + 1) % 10000)}>
           Other noise
         </Button>
@@ -97,6 +102,11 @@ function Make() {
     </>
   );
 }
+
+const timesHelp = {
+  checkpoint: "Times are of this image. Those of the first one hold the time in which each part is loaded.",
+  host: "Times are of this image, with the model loaded.",
+} as const;
 
 const total = (times: MakeState["times"]): number => partNames.reduce((sum, name) => sum + times[name], 0);
 

@@ -2,8 +2,10 @@ import { planTextToImage, type TextToImageModel, textToImage, textToImageNetwork
 import type { Latent } from "aquatint/diffusion";
 import type { Image } from "aquatint/formats";
 import { float32Data } from "aquatint/graph";
-import type { EncodedCaptions, TextToImageNetwork } from "aquatint/pipelines";
+import type { EncodedCaptions } from "aquatint/pipelines";
+import type { FileSet } from "../../../model-files/file-set.ts";
 import { once, openHosted } from "../../model/lecture-model.ts";
+import { type OpenedCheckpoint, openCheckpoint } from "./open-checkpoint.ts";
 import type { PartTimes } from "./parts.ts";
 import { type NetworkListener, timedNetwork } from "./timed-network.ts";
 
@@ -11,6 +13,8 @@ import { type NetworkListener, timedNetwork } from "./timed-network.ts";
 export interface MakeParams {
   /** The address of the site. */
   readonly root: string;
+  /** The visitor's checkpoint; the host's model if absent. */
+  readonly checkpoint: FileSet | undefined;
   readonly prompt: string;
   readonly steps: number;
   readonly seed: number;
@@ -71,14 +75,25 @@ let root = "";
 const silent: NetworkListener = { onTime: () => {}, onText: () => {} };
 let listener = silent;
 
-/** Opens the model and runs each part once, so that what is measured later is the work and not the preparation. */
-const opened = once(async () => {
+/** Opens the host's model and runs each part once, so that what is measured later is the work and not the preparation. */
+const openedDefault = once(async (): Promise<OpenedCheckpoint> => {
   const { model, runtime } = await openHosted("model", root);
   const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const plan = await planTextToImage(model, { prompt: "", steps: 1 });
   for await (const _ of textToImage(network, plan));
-  return { model, network: timedNetwork(network, () => listener) };
+  return { model, networkFor: async () => network, release: async () => {} };
 });
+
+let visitors: { readonly files: FileSet; readonly opened: OpenedCheckpoint } | undefined;
+
+/** The visitor's checkpoint, which is kept until another one comes. */
+async function openedFiles(files: FileSet): Promise<OpenedCheckpoint> {
+  if (visitors?.files === files) return visitors.opened;
+  await visitors?.opened.release();
+  visitors = undefined;
+  visitors = { files, opened: await openCheckpoint(files) };
+  return visitors.opened;
+}
 
 /** Hears how long the parts of one image take, and what the text encoder says. */
 class Recorder implements NetworkListener {
@@ -95,7 +110,7 @@ class Recorder implements NetworkListener {
 }
 
 async function* making(
-  { model, network }: { readonly model: TextToImageModel; readonly network: TextToImageNetwork },
+  { model, networkFor }: OpenedCheckpoint,
   { prompt, steps, seed }: MakeParams,
   signal: AbortSignal,
 ): AsyncGenerator<MakeState> {
@@ -104,8 +119,10 @@ async function* making(
   const start = performance.now();
   const tokens = promptTokens(model.tokenizers, prompt);
   recorder.onTime("tokens", performance.now() - start);
-  const plan = await planTextToImage(model, { prompt, steps, seed });
+  const options = { prompt, steps, seed };
+  const plan = await planTextToImage(model, options);
   const [channels, height, width] = plan.latentShape;
+  const network = timedNetwork(await networkFor(plan, options), () => listener);
   const latents: Latent[] = [];
   const context = model.tokenizers[0]?.modelMaxLength ?? 0;
   const state = (image?: Image): MakeState => ({
@@ -124,6 +141,7 @@ export const jobs = {
   /** An image of the prompt, part by part, with the time of each. */
   async *make(params: MakeParams, signal: AbortSignal): AsyncGenerator<MakeState> {
     root = params.root;
-    yield* making(await opened(), params, signal);
+    const { checkpoint } = params;
+    yield* making(await (checkpoint ? openedFiles(checkpoint) : openedDefault()), params, signal);
   },
 };

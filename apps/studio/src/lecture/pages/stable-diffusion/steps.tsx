@@ -15,7 +15,7 @@ export const Parts = () => (
     <p>
       Nearly all time goes to the U-Net: it runs in every step, twice for <Term of="guidance" />. The other parts run
       once. The model is the default one of this studio, of the same kind as Stable Diffusion and a hundred times
-      smaller.
+      smaller. Drop a checkpoint of Stable Diffusion on the page to take that apart instead.
     </p>
   </>
 );

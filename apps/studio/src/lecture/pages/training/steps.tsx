@@ -38,8 +38,11 @@ export const Sampling = () => (
 export const TakeAway = () => (
   <>
     <p>
-      “Export” saves the run as a zip archive. The parts in its folder <code>model</code> have the form of diffusers and
-      transformers. <code>aquatint generate "a three" --model lecture-run/model</code> draws with it on your machine.
+      “Export” saves the run as a zip archive. <code>aquatint generate "a three" --model lecture-run/model</code> draws
+      with it on your machine. No pipeline of diffusers draws pixels from captions of CLIP, so Python opens the parts by
+      their classes: <code>UNet2DConditionModel</code> and <code>DDPMScheduler</code> of diffusers,{" "}
+      <code>CLIPTextModel</code> and <code>CLIPTokenizer</code> of transformers, each with <code>from_pretrained</code>{" "}
+      and the name of its subfolder.
     </p>
   </>
 );

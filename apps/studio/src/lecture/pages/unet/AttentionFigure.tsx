@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { ToggleButton } from "react-aria-components";
 import { Button } from "../../../ui/buttons.tsx";
 import { SelectField } from "../../../ui/fields.tsx";
-import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
+import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
 import { PromptField } from "../../input/PromptField.tsx";
 import { number, text } from "../../link/codecs.ts";
@@ -49,11 +49,14 @@ const Words = ({ state, maps, selected, onSelect }: WordsProps) => (
 
 function useAttention() {
   const [prompt, setPrompt] = useFigureValue("prompt", codecs.prompt);
-  const [layer, setLayer] = useFigureValue("layer", codecs.layer);
+  const [linked, setLayer] = useFigureValue("layer", codecs.layer);
   const [word, setWord] = useFigureValue("word", codecs.word);
   const [steps] = useFigureValue("steps", codecs.steps);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
   const { value: state } = useUNet("attention", { root: siteRoot.href, prompt, steps, seed });
+  const names = [ALL, ...(state?.layers ?? []).map(({ path }) => path)];
+  const layer = names.includes(linked) ? linked : ALL;
+  useUnreadValue("layer", names.length > 1 && layer !== linked ? names : undefined);
   const maps = useMemo(() => mapsOf(state?.layers ?? [], layer), [state, layer]);
   const selected = Math.min(word, Math.max((state?.words.length ?? 0) - 1, 0));
   return { prompt, setPrompt, layer, setLayer, setWord, seed, setSeed, state, maps, selected };

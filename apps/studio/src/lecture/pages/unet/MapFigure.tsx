@@ -3,7 +3,7 @@ import { useStore } from "../../../state/store.ts";
 import { RangeField } from "../../../ui/fields.tsx";
 import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
 import { Captioned } from "../../chart/ImageView.tsx";
-import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
+import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers, Reading, Readout } from "../../figure/numbers.tsx";
 import { ImagePicker } from "../../input/ImagePicker.tsx";
 import { imageStore } from "../../input/image-store.ts";
@@ -58,6 +58,14 @@ const Ends = ({ state, t }: { readonly state: LookState | undefined; readonly t:
   </div>
 );
 
+/** The part of the address, or the first one, with a note that the U-Net has no such part. */
+function useActivation(activations: readonly Activation[], path: string): Activation | undefined {
+  const activation = activations.find(({ part }) => part.path === path) ?? activations[0];
+  const isUnknown = activation !== undefined && activation.part.path !== path;
+  useUnreadValue("part", isUnknown ? activations.map(({ part }) => part.path) : undefined);
+  return activation;
+}
+
 function Look() {
   const { values } = useStore(imageStore);
   const [t, setT] = useFigureValue("t", codecs.t);
@@ -65,7 +73,7 @@ function Look() {
   const [path, setPath] = useFigureValue("part", codecs.part);
   const { value: state } = useUNet("look", { root: siteRoot.href, values, t, seed });
   const activations = state?.activations ?? none;
-  const activation = activations.find(({ part }) => part.path === path) ?? activations[0];
+  const activation = useActivation(activations, path);
   return (
     <>
       <div className="controls">

@@ -9,8 +9,8 @@ export const OneShot = () => (
   <>
     <p>
       What does the network do? It gets an image with noise, <Formula tex="x_0 + \sigma \epsilon" />, and says what the
-      image was. Add noise to yours and let the network take it away, in one evaluation. <Term of="PSNR" /> says how
-      close each is to the image.
+      image was. The one of this figure is the smaller default model, for images of 32 × 32 pixels. Add noise to yours
+      and let the network take it away, in one evaluation. <Term of="PSNR" /> says how close each is to the image.
     </p>
     <ShotFigure />
     <p>
