@@ -7,8 +7,8 @@ import {
   type TextToImageNetwork,
   type TextToVideoPlan,
   textToVideo,
-  withLinearBetas,
   withMotionModules,
+  withMotionSchedule,
 } from "aquatint/pipelines";
 
 /** Choices of a clip. */
@@ -42,7 +42,7 @@ const FRAMES = 32;
 
 /** Opens the model, with the adapter's modules in its U-Net or as it is: then frames are denoised each for itself. */
 export async function clipMaker({ published, motion, runtime }: ClipParts): Promise<ClipMaker> {
-  const images = await textToImageModel(withLinearBetas(published));
+  const images = await textToImageModel(withMotionSchedule(published));
   const model = motion ? withMotionModules(images, motion) : images;
   let latest: readonly FrameAttention[] = [];
   const observer = unetObserver({ motion: true }, (reading) => {
