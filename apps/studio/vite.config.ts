@@ -107,6 +107,18 @@ function policies(): Plugin {
   };
 }
 
+/** Leaves out what packages bring to the command line: the library imports it where it is installed, which here is everywhere. */
+const withoutPackages = (): Plugin => ({
+  name: "without-packages",
+  enforce: "pre",
+  resolveId: (source, importer) =>
+    importer?.replaceAll("\\", "/").endsWith("/util/packages.ts") && source.startsWith("@aquatint/")
+      ? ABSENT
+      : undefined,
+  load: (id) => (id === ABSENT ? "export {};" : undefined),
+});
+const ABSENT = "\0absent-package";
+
 /** Files that are kept when they are first used: 27 MB for WebGPU. Files of the host are not the page's. */
 const unlisted = /^service-worker\.js$|^_headers$|asyncify|jspi|worker-webgpu|worker-jspi/;
 
@@ -119,6 +131,8 @@ function fileList(): Plugin {
     async generateBundle(_, bundle) {
       const worker = bundle["service-worker.js"];
       if (worker?.type !== "chunk") throw new Error("the build has no service-worker.js");
+      // browsers register it as a classic script
+      if (worker.imports.length > 0) throw new Error(`service-worker.js imports ${worker.imports.join(", ")}`);
       const files = [...Object.keys(bundle), "icon.svg", "manifest.webmanifest"].filter((name) => !unlisted.test(name));
       const list = JSON.stringify(files.toSorted());
       const version = sha256(new TextEncoder().encode(list)).slice(0, 12);
@@ -136,10 +150,10 @@ const { version } = JSON.parse(
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  plugins: [react(), defaultModel(), policies(), fileList()],
+  plugins: [react(), withoutPackages(), defaultModel(), policies(), fileList()],
   resolve: { tsconfigPaths: true },
   define: { "import.meta.env.AQUATINT_VERSION": JSON.stringify(version) },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [withoutPackages()] },
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   server: { headers: isolationHeaders },
   preview: { headers: pageHeaders() },
