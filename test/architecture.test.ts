@@ -176,8 +176,8 @@ const packages: readonly PackageRules[] = [
   // threads that look for work before they sleep 15; the server's --precision 5; lists of the hub for pages, and tiles within a
   // device's limit 65; the walk of a graph among the exports 1; trainings outside Node 50
   // a form for few steps: guidance of a teacher 30, LoRAs of differences 140, its use and its recipe 130
-  // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 150
-  { name: "aquatint", table: mayImport, lines: 49_711, everywhere: true },
+  // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 154
+  { name: "aquatint", table: mayImport, lines: 49_715, everywhere: true },
   // the judge of motions 660
   // the theory without Node, for the lecture 35; readings of a U-Net 260, of frames 45; samplers that choose steps, and the
   // comparison without Node 35

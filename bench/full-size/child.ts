@@ -9,7 +9,7 @@ import { locationsOf } from "../../packages/aquatint/src/checkpoints/read.ts";
 import { compile } from "../../packages/aquatint/src/compiler/compile.ts";
 import type { WeightMemory } from "../../packages/aquatint/src/compiler/executable.ts";
 import { parameters } from "../../packages/aquatint/src/nn/module.ts";
-import { sliceBytes } from "../../packages/aquatint/src/pipelines/memory/plan.ts";
+import { sliceOptions } from "../../packages/aquatint/src/pipelines/memory/plan.ts";
 import { nodeRuntime } from "../../packages/aquatint/src/runtime/runtime.node.ts";
 import { leafOf, parts } from "./parts.ts";
 
@@ -36,7 +36,7 @@ async function load() {
     outputs: { y: trace(leafOf(part)) },
     ...bound,
     weightMemory: weightMemory as WeightMemory,
-    ...sliceBytes(runtime.device),
+    ...sliceOptions(runtime.device),
   });
   const emitMs = performance.now() - traced;
   return { program: await runtime.load(executable), emitMs };

@@ -1,5 +1,6 @@
 import { AquatintError } from "../errors.ts";
 import { graphMemory } from "../graph/memory.ts";
+import type { Rule } from "../graph/rewrite.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { HostTensor, Type } from "../graph/types.ts";
 import { lookup } from "../util/items.ts";
@@ -37,8 +38,8 @@ export interface CompileOptions<R extends string = string> {
   readonly layout?: LayoutPass | undefined;
   /** The most bytes of attention scores at a time, for devices that keep them; no limit when absent. */
   readonly scoreBytes?: number | undefined;
-  /** The most bytes inside of a feed-forward layer at a time, for devices with a cache; no limit when absent. */
-  readonly innerBytes?: number | undefined;
+  /** `sliceFeedForward` for a device with a cache; feed-forward layers are whole when absent. */
+  readonly feedForward?: Rule | undefined;
   /** `float16Pass` for a device with kernels in float16; float32 when absent. */
   readonly float16?: PrecisionPass | undefined;
 }
@@ -79,14 +80,14 @@ export function compileSplit<R extends string>(
 const nextName = (name: string): string => `next:${name}`;
 
 /** The graph as it is written, new values of the state under their names, and its weights in 8 bits. */
-function lower({ outputs, updates = {}, parameters, layout, scoreBytes, innerBytes }: CompileOptions) {
+function lower({ outputs, updates = {}, parameters, layout, scoreBytes, feedForward }: CompileOptions) {
   const next = Object.entries(updates).map(([name, tensor]) => [nextName(name), tensor] as const);
   const simple = simplify({ ...outputs, ...Object.fromEntries(next) });
   const { outputs: rounded, bindings: int8 } = parameters?.int8?.apply(simple, parameters.names) ?? {
     outputs: simple,
     bindings: new Map<Tensor, Binding>(),
   };
-  const fused = next.length ? rounded : fuse(rounded, { scoreBytes, innerBytes });
+  const fused = next.length ? rounded : fuse(rounded, { scoreBytes, feedForward });
   return { lowered: layout?.apply(fused) ?? fused, int8 };
 }
 

@@ -9,8 +9,7 @@ export interface ForeignFormat {
 
 const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
-  problem:
-    "it is a Python pickle (.ckpt, .pt, .bin), which can run any code while it is being read, so it is never opened",
+  problem: "it is a Python pickle (.ckpt, .pt, .bin), which can run any code when it is read: it is never opened",
   hint: "use the .safetensors file of the same model, or convert it once with the safetensors package in Python",
 };
 const other = (what: string, hint = "use the .safetensors file of the same model"): ForeignFormat => ({
@@ -19,29 +18,23 @@ const other = (what: string, hint = "use the .safetensors file of the same model
   hint,
 });
 
-const DOWNLOAD = "if it was downloaded, the site sent a web page instead of the file: check the address, or log in";
+const DOWNLOAD = "if it was downloaded, the site sent a web page: check the address, or log in";
 const onnx = other("an ONNX model");
+const ggml = other("a GGML file");
+const archive = (kind: string) => other(`a ${kind} archive`, "unpack it");
 
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
   ["PK\x03\x04", pickle], // torch.save since 1.6: a zip that holds a pickle
-  ["\x80\x00", pickle],
-  ["\x80\x01", pickle],
-  ["\x80\x02", pickle],
-  ["\x80\x03", pickle],
-  ["\x80\x04", pickle],
-  ["\x80\x05", pickle],
+  ...[0, 1, 2, 3, 4, 5].map((protocol) => [`\x80${String.fromCharCode(protocol)}`, pickle] as const),
   ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "fetch the content: git lfs pull")],
   ["GGUF", other("a GGUF file, whose weights are quantized")],
-  ["GGML", other("a GGML file")],
-  ["lmgg", other("a GGML file")],
-  ["fmgg", other("a GGML file")],
-  ["tjgg", other("a GGML file")],
+  ...["GGML", "lmgg", "fmgg", "tjgg"].map((prefix) => [prefix, ggml] as const),
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
   ["\x89HDF", other("an HDF5 file")],
   ["\x89PNG", other("a PNG image", "aquatint info FILE prints how an image was made")],
-  ["7z\xbc\xaf", other("a 7z archive", "unpack it")],
-  ["Rar!", other("a RAR archive", "unpack it")],
-  ["\x1f\x8b", other("a gzip archive", "unpack it")],
+  ["7z\xbc\xaf", archive("7z")],
+  ["Rar!", archive("RAR")],
+  ["\x1f\x8b", archive("gzip")],
   ["{", other("a JSON text", `only safetensors files are read; ${DOWNLOAD}`)],
   ["<", other("a web page or XML", DOWNLOAD)],
 ];

@@ -12,6 +12,7 @@ export {
   type UnaryOp,
 } from "./op.ts";
 export { printGraph } from "./print.ts";
+export type { Rule } from "./rewrite.ts";
 export type { Scope } from "./scope.ts";
 export {
   type Args,

@@ -49,7 +49,7 @@ export {
 } from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
-export { type FewStepsInput, withFewSteps } from "./model/few-steps.ts";
+export { type FewSteps, type FewStepsInput, fewStepsOf, withFewSteps } from "./model/few-steps.ts";
 export * from "./model/model-folder.ts";
 export { type MotionModules, motionModules, withMotionModules, withMotionSchedule } from "./model/motion.ts";
 export { type PrecisionOptions, withPrecision } from "./model/precision.ts";

@@ -4,18 +4,8 @@ import type { JsonObject } from "./json.ts";
 export interface GenerationDefaults {
   readonly steps: number;
   readonly guidance: number;
-  /** The form of the model that takes few steps, where it has one. */
-  readonly fewSteps?: FewSteps | undefined;
-}
-
-/** A LoRA that makes a model need few steps, and the defaults with it. */
-export interface FewSteps {
-  /** Path of the LoRA in the model's folder. */
-  readonly lora: string;
-  readonly steps: number;
-  readonly guidance: number;
-  /** Keys that replace those of the model's scheduler config. */
-  readonly scheduler: JsonObject;
+  /** Description of the model's form for few steps, which `fewStepsOf` reads; absent where it has none. */
+  readonly fewSteps?: JsonObject | undefined;
 }
 
 /** The choices for our own small models. */

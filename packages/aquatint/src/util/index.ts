@@ -25,7 +25,7 @@ export {
   text,
   type ValueType,
 } from "./fields.ts";
-export type { FewSteps, GenerationDefaults } from "./generation-defaults.ts";
+export type { GenerationDefaults } from "./generation-defaults.ts";
 export { itemAt, type List, lookup, required } from "./items.ts";
 export type { JsonObject } from "./json.ts";
 export { type OptionalPackage, optionalPackage } from "./optional-package.ts";

@@ -12,6 +12,7 @@ import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { compile } from "../compile.ts";
 import { simplify } from "../passes/simplify.ts";
+import { sliceFeedForward } from "./feed-forward.ts";
 import { fuse } from "./fuse.ts";
 
 let runtime: Runtime;
@@ -23,7 +24,8 @@ afterAll(() => runtime[Symbol.asyncDispose]());
 const [WIDTH, INNER] = [6, 24];
 const layer = FeedForward(WIDTH);
 const x = input({ name: "x", shape: [2, 50, WIDTH] });
-const sliced = (y: Tensor, innerBytes: number) => fuse(simplify({ y }), { innerBytes }).y;
+const sliced = (y: Tensor, innerBytes: number) =>
+  fuse(simplify({ y }), { feedForward: sliceFeedForward(innerBytes) }).y;
 const kernels = (y: Tensor) => topological([y]).filter(({ op }) => op.name === "fusedGelu");
 
 test.each([
@@ -38,8 +40,8 @@ test.each([
   const names = parameters(layer);
   const binding = { names, as: noiseWeights(names) };
   const [full, part] = await Promise.all(
-    [undefined, innerBytes].map(async (limit) => {
-      const program = await runtime.load(compile({ outputs: { y }, parameters: binding, innerBytes: limit }));
+    [undefined, sliceFeedForward(innerBytes)].map(async (feedForward) => {
+      const program = await runtime.load(compile({ outputs: { y }, parameters: binding, feedForward }));
       return (await program.run({ x: noise(x.shape, { seed: 1 }) })).y;
     }),
   );

@@ -1,10 +1,9 @@
-import { rewriteNamed } from "../../graph/rewrite.ts";
+import { type Rule, rewriteNamed } from "../../graph/rewrite.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { mergeTwice, removeIdentity } from "../passes/algebra.ts";
 import { commonSubexpressions } from "../passes/cse.ts";
 import { fuseAttention } from "./attention.ts";
 import { sliceAttention } from "./attention-slices.ts";
-import { sliceFeedForward } from "./feed-forward.ts";
 import { fuseGelu } from "./gelu.ts";
 import { fuseBias, splitGemm } from "./gemm.ts";
 import { convOfUpsampled } from "./upsampled-conv.ts";
@@ -13,8 +12,8 @@ import { convOfUpsampled } from "./upsampled-conv.ts";
 export interface FuseOptions {
   /** The most bytes of attention scores at a time; no limit when absent. */
   readonly scoreBytes?: number | undefined;
-  /** The most bytes inside of a feed-forward layer at a time; no limit when absent. */
-  readonly innerBytes?: number | undefined;
+  /** Computes feed-forward layers in slices; whole when absent. */
+  readonly feedForward?: Rule | undefined;
 }
 
 /**
@@ -23,7 +22,7 @@ export interface FuseOptions {
  */
 export const fuse = <N extends string>(
   outputs: Readonly<Record<N, Tensor>>,
-  { scoreBytes = Number.POSITIVE_INFINITY, innerBytes = Number.POSITIVE_INFINITY }: FuseOptions = {},
+  { scoreBytes = Number.POSITIVE_INFINITY, feedForward }: FuseOptions = {},
 ): Readonly<Record<N, Tensor>> =>
   rewriteNamed(outputs, [
     removeIdentity,
@@ -33,7 +32,7 @@ export const fuse = <N extends string>(
     fuseBias,
     splitGemm,
     fuseGelu,
-    sliceFeedForward(innerBytes),
+    ...(feedForward ? [feedForward] : []),
     convOfUpsampled,
     commonSubexpressions(),
   ]);

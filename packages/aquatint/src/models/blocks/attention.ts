@@ -47,7 +47,7 @@ export function Attention(width: number, options: AttentionOptions) {
   const parts = projections(width, options);
   return module({ ...parts }, (x: Tensor, context: Tensor = x): Tensor => {
     const [rows, shared] = [sizeAt(x.shape, 0), sizeAt(context.shape, 0)];
-    if (rows % shared) shapeError(`${rows} rows of tokens do not share ${shared} rows of a context evenly`);
+    if (rows % shared) shapeError(`${rows} rows of tokens for ${shared} of a context`);
     const tokens = reshape(x, { shape: [shared, -1, width] });
     return reshape(attend(parts, tokens, context, options.heads), { shape: x.shape });
   });

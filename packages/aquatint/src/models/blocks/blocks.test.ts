@@ -210,6 +210,6 @@ describe("attention to a context that rows share", () => {
 
   test("refuses rows that do not share it evenly", () => {
     const four = input({ name: "four", shape: [4, 3, 6] });
-    expect(() => layer(leaf("x", x), four)).toThrow("6 rows of tokens do not share 4 rows of a context evenly");
+    expect(() => layer(leaf("x", x), four)).toThrow("6 rows of tokens for 4 of a context");
   });
 });

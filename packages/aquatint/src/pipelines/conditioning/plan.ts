@@ -167,12 +167,13 @@ function checkedEmphasis({ emphasis = DEFAULT_EMPHASIS, promptSyntax }: Conditio
 }
 
 function checkedScales(requested: readonly number[] | undefined, { loras = [] }: ConditionedModel): readonly number[] {
-  const [free, fixed] = [loras.filter((lora) => !lora.fixed), loras.filter((lora) => lora.fixed)];
-  const scalesOf = (some: typeof loras) => some.map(({ scale }) => scale);
-  const scales = requested ?? scalesOf(free);
-  if (scales.length === free.length && scales.every(Number.isFinite)) return [...scales, ...scalesOf(fixed)];
+  const free = loras.filter(({ fixed }) => !fixed); // fixed ones are last
+  const scales = requested ?? free.map(({ scale }) => scale);
+  if (scales.length === free.length && scales.every(Number.isFinite)) {
+    return [...scales, ...loras.slice(free.length).map(({ scale }) => scale)];
+  }
   throw new AquatintError("generate/lora", `got the scales [${scales}] for ${free.length} LoRAs`, {
-    hint: "give one number a LoRA, in the order that they were opened",
+    hint: "give one number a LoRA, in the order of opening",
   });
 }
 

@@ -6,7 +6,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import { type TextToImageNetwork, type TextToImageNetworkInput, textToImageNetwork } from "../network/network.ts";
 import { decodeInHalf, type RetryEvent } from "../vae/float16-fallback.ts";
 import { tiledNetwork } from "../vae/tiling.ts";
-import { type MemoryPlan, sliceBytes } from "./plan.ts";
+import { type MemoryPlan, sliceOptions } from "./plan.ts";
 
 /** Precision of an autoencoder. In float16 it is tried, and computed again in float32 where it overflows. */
 export type VaePrecision = "float32" | "float16";
@@ -16,7 +16,7 @@ export interface OpenNetworkOptions {
   /** Parts of the networks. */
   readonly parts: Omit<
     TextToImageNetworkInput,
-    "runtime" | "weightMemory" | "scoreBytes" | "innerBytes" | "decoderFloat16"
+    "runtime" | "weightMemory" | "scoreBytes" | "feedForward" | "decoderFloat16"
   >;
   readonly memory?: MemoryPlan | undefined;
   /** Bytes that the process may take; no limit when absent. */
@@ -35,7 +35,7 @@ export interface OpenNetwork extends AsyncDisposable {
 export function openNetwork(runtime: Runtime, limits: OpenNetworkOptions): OpenNetwork {
   const { parts, memory, maxMemory, vaePrecision = "float32" } = limits;
   const weightMemory = memory?.weightMemory ?? limits.weightMemory;
-  const slices = sliceBytes(runtime.device, maxMemory);
+  const slices = sliceOptions(runtime.device, maxMemory);
   const shared = memory?.residency === "single" ? singleResidentRuntime(runtime) : runtime;
   const open = (decoderFloat16?: PrecisionPass): TextToImageNetwork => {
     const network = textToImageNetwork({ ...parts, runtime: shared, weightMemory, ...slices, decoderFloat16 });

@@ -1,5 +1,6 @@
 import type { CompileOptions } from "../../compiler/compile.ts";
 import type { WeightMemory } from "../../compiler/executable.ts";
+import { sliceFeedForward } from "../../compiler/fuse/feed-forward.ts";
 import { AquatintError } from "../../errors.ts";
 import type { GraphMemory } from "../../graph/memory.ts";
 import { type HostTensor, type Shape, sizeOf } from "../../graph/types.ts";
@@ -240,13 +241,16 @@ const largestBuffer: Partial<Record<Device, number>> = { webgpu: 2 ** 27, dml: 2
 const cacheBytes: Partial<Record<Device, number>> = { cpu: 2 ** 24, wasm: 2 ** 24 };
 
 /**
- * The most bytes at a time on a device: of attention scores, without a limit where it never holds them all, and inside of
- * a feed-forward layer.
+ * Options by which a device computes in slices: the most bytes of attention scores at a time, without a limit where it never
+ * holds them all, and feed-forward layers whose inside fits its cache.
  */
-export function sliceBytes(
+export function sliceOptions(
   device: Device,
   budget = Number.POSITIVE_INFINITY,
-): Pick<CompileOptions, "scoreBytes" | "innerBytes"> {
-  const largest = largestBuffer[device];
-  return { scoreBytes: largest && Math.min(largest, budget / 8), innerBytes: cacheBytes[device] };
+): Pick<CompileOptions, "scoreBytes" | "feedForward"> {
+  const [largest, cache] = [largestBuffer[device], cacheBytes[device]];
+  return {
+    scoreBytes: largest && Math.min(largest, budget / 8),
+    feedForward: cache === undefined ? undefined : sliceFeedForward(cache),
+  };
 }

@@ -3,8 +3,41 @@ import { readLora } from "../../checkpoints/lora/read.ts";
 import { readHeader } from "../../checkpoints/read.ts";
 import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
 import { AquatintError } from "../../errors.ts";
+import { field, integer, number, object, text } from "../../util/fields.ts";
+import type { JsonObject } from "../../util/json.ts";
 import { addAdapters, type OpenedAdapters } from "./add-adapters.ts";
+import { generationError, readGeneration } from "./defaults.ts";
 import type { TextToImageModel } from "./model-folder.ts";
+
+/** A LoRA that makes a model need few steps, and the defaults with it. */
+export interface FewSteps {
+  /** Path of the LoRA in the model's folder. */
+  readonly lora: string;
+  readonly steps: number;
+  readonly guidance: number;
+  /** Keys that replace those of the model's scheduler config. */
+  readonly scheduler: JsonObject;
+}
+
+const fewStepsFields = {
+  lora: field(text, ""),
+  num_inference_steps: field(integer({ from: 1 }), 4),
+  guidance_scale: field(number({ from: 0 }), 1),
+  scheduler: field(object, {}),
+};
+
+/** The form for few steps in the words of `generation_config.json`. @throws AquatintError "model/generation". */
+export function fewStepsOf(json: JsonObject): FewSteps {
+  const {
+    lora,
+    num_inference_steps: steps,
+    guidance_scale: guidance,
+    scheduler,
+  } = readGeneration(fewStepsFields, json);
+  if (lora === "")
+    throw generationError('"few_steps" names no LoRA', 'give the path of its file in the folder: "lora"');
+  return { lora, steps, guidance, scheduler };
+}
 
 /** Files of a model with a form for few steps, and the adapters beside it. */
 export interface FewStepsInput {
@@ -24,7 +57,7 @@ export async function withFewSteps(model: TextToImageModel, { files, adapters = 
       hint: "take an LCM LoRA for it: --lora FILE --sampler LCM --steps 4 --guidance 1",
     });
   }
-  const { steps, guidance, lora: path, scheduler } = fewSteps;
+  const { steps, guidance, lora: path, scheduler } = fewStepsOf(fewSteps);
   const lora = await readLora(await readHeader(files, path), { name: path });
   // last, so that the scales of the caller's LoRAs keep their order
   const adapted = await addAdapters(model, { ...adapters, loras: [...(adapters.loras ?? []), { lora, fixed: true }] });

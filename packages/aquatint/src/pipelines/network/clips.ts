@@ -17,7 +17,7 @@ interface FrameRows {
 }
 
 /** Inputs that each image has for itself. The frames of a clip share its context, and all images share those of ControlNets. */
-const eachImage: ReadonlySet<string> = new Set(["t", "guidance", "textEmbeds", "timeIds"]);
+const eachImage = /^(t|guidance|textEmbeds|timeIds)$/;
 
 /** Clips x [n, c, f, h, w] as n f images, each with the other inputs of its clip or of its own; images as they are. */
 export function frameRows(inputs: Inputs, windows: FrameWindows | undefined): FrameRows {
@@ -25,7 +25,7 @@ export function frameRows(inputs: Inputs, windows: FrameWindows | undefined): Fr
   if (x?.shape.length !== 5) return { rows: inputs, frames: undefined, clips: (output) => output };
   const { n, f } = dims(x, "n c f h w");
   const rows = mapValues<string, Tensor, Tensor>(inputs, (value, name) =>
-    eachImage.has(name) ? eachFrame(value, { n, f }) : value,
+    eachImage.test(name) ? eachFrame(value, { n, f }) : value,
   );
   return {
     rows: { ...rows, x: rearrange(x, "n c f h w -> (n f) c h w") },

@@ -9,7 +9,7 @@ import { type PrologueStates, prologueStates } from "./prologue-states.ts";
 
 /** Runtime and bindings of the programs. */
 export interface ProgramCacheInput
-  extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes" | "innerBytes"> {
+  extends Pick<CompileOptions, "parameters" | "weightsFolder" | "weightMemory" | "scoreBytes" | "feedForward"> {
   readonly runtime: Runtime;
   readonly state?: State | undefined;
   /** Adds outputs to the programs, and takes their values. */
