@@ -20,4 +20,4 @@ for await (const event of textToVideo(network, plan)) {
 // #endregion
 
 const [first] = layers;
-console.log(first!.path, first!.weights.length / (first!.height * first!.width * first!.frames ** 2), "clips");
+console.log(first!.path, "clips:", first!.weights.length / (first!.height * first!.width * first!.frames ** 2));

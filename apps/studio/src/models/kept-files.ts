@@ -113,8 +113,19 @@ const diskFull = (name: string) =>
     hint: "remove other files, or free space on the disk",
   });
 
+const noStore = () =>
+  new AquatintError(
+    "studio/no-store",
+    "this browser keeps no files for this page, so the model stays until it is closed",
+    {
+      hint: "open the page with https, or from localhost",
+    },
+  );
+
 async function folderFor(id: string, create = true): Promise<FileSystemDirectoryHandle> {
-  const root = await navigator.storage.getDirectory();
+  const storage = navigator.storage as StorageManager | undefined;
+  if (!storage?.getDirectory) throw noStore();
+  const root = await storage.getDirectory();
   return (await root.getDirectoryHandle(FOLDER, { create })).getDirectoryHandle(id, { create });
 }
 

@@ -101,14 +101,17 @@ async function preparedRun(files: RunDatabase, params: TrainParams): Promise<unk
   return recipe({ data, minutes, seed, prompts });
 }
 
-/** Runs work unless another tab trains. @throws AquatintError "train/running" */
-const alone = <T>(work: () => Promise<T>): Promise<T> =>
-  navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+/** Runs work unless another tab trains; pages that are not secure have no locks. @throws AquatintError "train/running" */
+function alone<T>(work: () => Promise<T>): Promise<T> {
+  const locks = navigator.locks as LockManager | undefined;
+  if (!locks) return work();
+  return locks.request(LOCK, { ifAvailable: true }, (lock) => {
     if (lock) return work();
     throw new AquatintError("train/running", "another tab of this page is training", {
       hint: "pause it there, or close that tab",
     });
   });
+}
 
 const zipped = (files: Record<string, Uint8Array>): Promise<Uint8Array> =>
   new Promise((resolve, reject) =>
