@@ -192,8 +192,8 @@ const packages: readonly PackageRules[] = [
   // a server as the backend 1,980: session, calls that wait, jobs, gallery and models there, and the seam
   // models of the hub 830; memory for each request, precisions and hashes of models 780
   // smaller images in lists 25, pickers that give permissions 50, a canvas that is drawn out by keys 55, room for messages 15,
-  // the form of a model for few steps 50, images that are pasted or dropped together 30
-  { name: "studio", table: studioImports, lines: 21_546, everywhere: false },
+  // the form of a model for few steps 50, images that are pasted or dropped together 30, pages over plain HTTP 14
+  { name: "studio", table: studioImports, lines: 21_560, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360, threads that start again 210, checks in one
   // 150, news of runs in memory 130, what clients of the web UI send beyond its fields 110
