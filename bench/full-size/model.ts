@@ -6,7 +6,7 @@ import { parts } from "./parts.ts";
 import { folderOf } from "./weights.ts";
 
 /** The folders of Stable Diffusion 1.5 and the parts that their weights are. */
-const components = { unet: "unet-sd15", vae: "vae-decode", text_encoder: "text-encoder" } as const;
+export const components = { unet: "unet-sd15", vae: "vae-decode", text_encoder: "text-encoder" } as const;
 
 const index = {
   _class_name: "StableDiffusionPipeline",
@@ -36,6 +36,12 @@ export async function stableDiffusionFolder(): Promise<string> {
     mkdirSync(join(folder, component), { recursive: true });
     for (const file of ["config.json", parts[name]!.file]) linkSync(join(source, file), join(folder, component, file));
   }
+  await writeFolderFiles(folder);
+  return folder;
+}
+
+/** Writes what the folder holds besides its networks: the tokenizer, the scheduler and the index. */
+export async function writeFolderFiles(folder: string): Promise<void> {
   const { vocab, merges } = await clipVocabulary();
   const files = {
     "tokenizer/vocab.json": JSON.stringify(vocab),
@@ -46,5 +52,4 @@ export async function stableDiffusionFolder(): Promise<string> {
   };
   for (const path of ["tokenizer", "scheduler"]) mkdirSync(join(folder, path), { recursive: true });
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
-  return folder;
 }

@@ -5,25 +5,11 @@
 import { mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { components, writeFolderFiles } from "../../../bench/full-size/model.ts";
 import { parts } from "../../../bench/full-size/parts.ts";
-import { clipVocabulary } from "../../../packages/aquatint/src/clip.ts";
 import { parameters } from "../../../packages/aquatint/src/nn/module.ts";
 import { drop, ready, rendererBytes, settled } from "../test/dropped.ts";
 import { openStudio, visit } from "../test/page.ts";
-
-const components = { unet: "unet-sd15", vae: "vae-decode", text_encoder: "text-encoder" } as const;
-const index = {
-  _class_name: "StableDiffusionPipeline",
-  unet: ["diffusers", "UNet2DConditionModel"],
-  vae: ["diffusers", "AutoencoderKL"],
-  text_encoder: ["transformers", "CLIPTextModel"],
-  tokenizer: ["transformers", "CLIPTokenizer"],
-  scheduler: ["diffusers", "PNDMScheduler"],
-};
-const scheduler = {
-  ...{ _class_name: "PNDMScheduler", beta_schedule: "scaled_linear", beta_start: 0.00085, beta_end: 0.012 },
-  ...{ num_train_timesteps: 1000, skip_prk_steps: true, steps_offset: 1 },
-};
 
 /** Writes weights of zeros in float16, which take no place on most disks. */
 function writeZeros(path: string, module: Parameters<typeof parameters>[0]): void {
@@ -49,13 +35,7 @@ async function writeModel(folder: string): Promise<void> {
     writeFileSync(join(folder, component, "config.json"), JSON.stringify(part.config));
     writeZeros(join(folder, component, part.file), part.create().module as Parameters<typeof parameters>[0]);
   }
-  const { vocab, merges } = await clipVocabulary();
-  for (const path of ["tokenizer", "scheduler"]) mkdirSync(join(folder, path));
-  writeFileSync(join(folder, "tokenizer/vocab.json"), JSON.stringify(vocab));
-  writeFileSync(join(folder, "tokenizer/merges.txt"), merges);
-  writeFileSync(join(folder, "tokenizer/tokenizer_config.json"), JSON.stringify({ model_max_length: 77 }));
-  writeFileSync(join(folder, "scheduler/scheduler_config.json"), JSON.stringify(scheduler));
-  writeFileSync(join(folder, "model_index.json"), JSON.stringify(index));
+  await writeFolderFiles(folder);
 }
 
 const side = Number(process.argv[2] ?? 256);
