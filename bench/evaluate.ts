@@ -13,6 +13,7 @@ import { type Image, imageGrid, imageStrip } from "../packages/aquatint/src/form
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { type Evaluation, evaluateDefaults, evaluateModel } from "../packages/lab/src/evaluate/evaluate.node.ts";
 import { evaluationTable } from "../packages/lab/src/evaluate/table.ts";
+import { runProgram } from "../scripts/run-program.ts";
 import { root } from "../test/tree.ts";
 
 interface Flags {
@@ -29,6 +30,7 @@ interface Flags {
   readonly clip?: string;
   readonly nearest?: string;
   readonly variant?: string;
+  readonly fewSteps?: boolean;
 }
 
 /** Images of a sheet, the first ones. */
@@ -51,6 +53,7 @@ const program = new Command("npm run evaluate --")
   .option("--sheet <file>", `write the first ${SHEET_IMAGES} images, unpicked, to a PNG file`)
   .option("--clip <folder>", "a CLIP model that compares images with captions")
   .option("--variant <name>", "variant of the weights, such as a file of `aquatint quantize`")
+  .option("--few-steps", "the model's own form for few steps")
   .option("--nearest <file>", `write images above the nearest of ${NEIGHBORS} training renders to a PNG file`)
   .action(run);
 
@@ -64,7 +67,8 @@ async function run(model: string, flags: Flags): Promise<void> {
     }
     process.stderr.write("\n");
     if (event.type === "neighbors") {
-      if (flags.nearest) await writePng(flags.nearest, imageStrip(event.rows.rows, { scale: 2, gap: 2 }));
+      if (flags.nearest)
+        await writePng(flags.nearest, imageStrip(event.rows.rows, { scale: Math.min(2, sheetScale(images)), gap: 2 }));
       continue;
     }
     if (flags.sheet) await writeSheet(flags.sheet, images);
@@ -84,19 +88,21 @@ function evaluateOptions({
   clip,
   nearest,
   variant,
+  fewSteps,
 }: Flags) {
   const numbers = Object.entries({ count, seed, steps, guidance, threads }).flatMap(([name, text]) =>
     text === undefined ? [] : [[name, numberOf(name, text)] as const],
   );
-  const texts = {
+  const choices = {
     ...(sampler && { sampler }),
     ...(judge && { judge }),
     ...(data && { data }),
     ...(clip && { clip }),
     ...(variant && { variant }),
+    ...(fewSteps && { fewSteps }),
   };
   const looked = nearest !== undefined && { neighbors: NEIGHBORS };
-  return { ...Object.fromEntries(numbers), ...texts, ...looked, judges: join(root, "packages/model-emoji/judge") };
+  return { ...Object.fromEntries(numbers), ...choices, ...looked, judges: join(root, "packages/model-emoji/judge") };
 }
 
 function numberOf(name: string, text: string): number {
@@ -106,7 +112,10 @@ function numberOf(name: string, text: string): number {
 }
 
 const writeSheet = (path: string, images: readonly Image[]) =>
-  writePng(path, imageGrid(images.slice(0, SHEET_IMAGES), { columns: 8, scale: 3, gap: 3 }));
+  writePng(path, imageGrid(images.slice(0, SHEET_IMAGES), { columns: 8, scale: sheetScale(images), gap: 3 }));
+/** Small images are enlarged to about 192 pixels, at most three times. */
+const sheetScale = ([image]: readonly Image[]): number =>
+  Math.min(3, Math.max(1, Math.floor(192 / (image?.width ?? 192))));
 const writePng = (path: string, image: Image) => writeFileAtomic(path, encodePng(image));
 
 function json(evaluation: Evaluation): string {
@@ -119,10 +128,4 @@ function json(evaluation: Evaluation): string {
   return `${JSON.stringify({ ...facts, ...evaluation }, null, 2)}\n`;
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof AquatintError)) throw error;
-  console.error(`${error.message}${error.hint ? `\n${error.hint}` : ""}`);
-  process.exitCode = 1;
-}
+await runProgram(program);

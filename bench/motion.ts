@@ -10,6 +10,7 @@ import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts"
 import { type Image, imageGrid } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { evaluateMotion, motionDefaults } from "../packages/lab/src/motion/evaluate.node.ts";
+import { runProgram } from "../scripts/run-program.ts";
 import { root } from "../test/tree.ts";
 
 interface Flags {
@@ -77,10 +78,4 @@ const numbersOf = (texts: Readonly<Record<string, string | undefined>>): Readonl
     }),
   );
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof AquatintError)) throw error;
-  console.error(`${error.message}${error.hint ? `\n${error.hint}` : ""}`);
-  process.exitCode = 1;
-}
+await runProgram(program);

@@ -94,9 +94,9 @@ const recipe = async (path: string) => JSON.parse(await readFile(join(root, "rec
 /** The recipe of the default model on a pool of latents: entries are alike, their captions are not. */
 async function storedLatents(folder: string): Promise<object> {
   const { $schema: _, samples: __, evaluation: ___, ...config } = await recipe("emoji-128/latent.json");
-  const parts = join(root, "packages/model-emoji/parts");
+  const models = join(root, "packages/model-emoji");
   const { scaling_factor: scalingFactor, latent_channels: channels } = JSON.parse(
-    await readFile(join(parts, "autoencoder/config.json"), "utf8"),
+    await readFile(join(models, "latent/vae/config.json"), "utf8"),
   );
   const shape = [channels, 16, 16];
   const facts = { dataset: config.dataset, seed: 0, size: [128, 128], shape, scalingFactor };
@@ -107,7 +107,8 @@ async function storedLatents(folder: string): Promise<object> {
     await writeFile(join(folder, poolFiles.latents(split as "train")), halves);
     await writeFile(join(folder, poolFiles.captions(split as "train")), captions.join(""));
   }
-  const model = { ...config.model, vae: join(parts, "autoencoder"), text_encoder: join(parts, "clip") };
+  const folders = { vae: join(models, "latent/vae"), text_encoder: join(models, "judge/clip") };
+  const model = { ...config.model, ...folders, train_text_encoder: true };
   return {
     ...config,
     model,

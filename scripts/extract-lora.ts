@@ -13,6 +13,7 @@ import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts"
 import { fromFloat32 } from "../packages/aquatint/src/formats/safetensors/half.ts";
 import { encodeSafetensors } from "../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import { float32Data } from "../packages/aquatint/src/graph/host-tensor.ts";
+import { runProgram } from "./run-program.ts";
 
 /** Layers that are listed, those of which the LoRA has the least. */
 const LISTED = 5;
@@ -50,10 +51,4 @@ const program = new Command("npm run extract-lora --")
   .option("--rank <n>", "largest rank of a layer", "32")
   .action(run);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof AquatintError)) throw error;
-  console.error(`${error.message}${error.hint ? `\n${error.hint}` : ""}`);
-  process.exitCode = 1;
-}
+await runProgram(program);

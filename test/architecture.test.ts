@@ -176,8 +176,8 @@ const packages: readonly PackageRules[] = [
   // threads that look for work before they sleep 15; the server's --precision 5; lists of the hub for pages, and tiles within a
   // device's limit 65; the walk of a graph among the exports 1; trainings outside Node 50
   // a form for few steps: guidance of a teacher 30, LoRAs of differences 140, its use and its recipe 130
-  // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 154
-  { name: "aquatint", table: mayImport, lines: 49_715, everywhere: true },
+  // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 154; few steps without a LoRA 8
+  { name: "aquatint", table: mayImport, lines: 50_040, everywhere: true },
   // the judge of motions 660
   // the theory without Node, for the lecture 35; readings of a U-Net 260, of frames 45; samplers that choose steps, and the
   // comparison without Node 35
@@ -193,7 +193,10 @@ const packages: readonly PackageRules[] = [
   // models of the hub 830; memory for each request, precisions and hashes of models 780
   // smaller images in lists 25, pickers that give permissions 50, a canvas that is drawn out by keys 55, room for messages 15,
   // the form of a model for few steps 50, images that are pasted or dropped together 30, pages over plain HTTP 14
-  { name: "studio", table: studioImports, lines: 21_560, everywhere: false },
+  // pages that are left while they draw, and what they offer again 90; the tab's title, other images meanwhile, seeds, undo 60;
+  // links that show their figure 15, sizes of models and shares as text 25, axes of the drawn schedule and transparent channels 30,
+  // what page 7 says of v, and a run's own recipe 30, settings that are pasted as text and images dragged back onto the page 50
+  { name: "studio", table: studioImports, lines: 22_170, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360, threads that start again 210, checks in one
   // 150, news of runs in memory 130, what clients of the web UI send beyond its fields 110

@@ -43,7 +43,7 @@ const examples: readonly {
     "lecture/reverse.ts": "-0.1550 0.1981 0.0896\n",
     "lecture/sampling.ts": "494 1.05\n",
     "lecture/schedules.ts": "linear 0.0786 0.0853\ncosine 0.5000 1.0000\ncustom 0.2500 0.3333\n",
-    "lecture/stable-diffusion.ts": "892 530 658 535 320 630 893\n1 × 32 × 192 4 1024 64\n",
+    "lecture/stable-diffusion.ts": "892 530 658 535 320 630 893\n1 × 32 × 192 4 2048 128\n",
     "lecture/training.ts": "the loss fell\nunet/diffusion_pytorch_model.safetensors text_encoder/model.safetensors\n",
     "lecture/unet.ts":
       "conv_in: 32 × 32 × 32, 32768 numbers\nconv_out: 3 × 32 × 32, 3072 numbers\nmid_block.attentions.0.transformer_blocks.0.attn2: 1536 weights\n3072 3072 before after\n",

@@ -17,7 +17,7 @@ const latents: Float32Array[] = [];
 let image: Image | undefined;
 for await (const event of textToImage(network, plan)) {
   if (event.type === "evaluation")
-    latents.push(event.latent); // 4 channels
+    latents.push(event.latent); // 8 channels
   else image = event.image; // by the decoder
 }
 // #endregion

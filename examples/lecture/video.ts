@@ -8,7 +8,7 @@ await using runtime = await nodeRuntime();
 
 // #region
 const images = await textToImageModel(await openModel(await diskFiles(folder)));
-const model = withMotionModules(images, motionModules(await openModel(await diskFiles(adapter))));
+const model = withMotionModules(images, await motionModules(await openModel(await diskFiles(adapter))));
 const layers: FrameAttention[] = []; // weights [places, frames, frames] of each layer and evaluation
 const observer = unetObserver({ motion: true }, ({ motion }) => void layers.push(...motion));
 await using network = textToImageNetwork({ runtime, modules: model.modules, observer, ...(await model.binding()) });

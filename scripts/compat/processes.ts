@@ -21,7 +21,7 @@ interface Process {
 const processes: Readonly<Record<string, Process>> = {
   commonjs: {
     what: "`require` and `import()` give one library, one image",
-    stdout: "12288 true\n",
+    stdout: "49152 true\n",
     short: true,
     program: "require.cjs",
   },
@@ -33,10 +33,10 @@ const processes: Readonly<Record<string, Process>> = {
   exit: { what: "`process.exit(7)` in the middle of a call", stdout: "", code: 7, short: true },
   thread: {
     what: "a worker thread makes an image, another is terminated in the middle",
-    stdout: "12288 0 1\n",
+    stdout: "49152 0 1\n",
     short: true,
   },
-  child: { what: "a forked process makes an image", stdout: "12288 0\n", short: true },
+  child: { what: "a forked process makes an image", stdout: "49152 0\n", short: true },
   copies: { what: "two copies of the library in one process", stdout: "false 0\n" },
   reload: { what: "the library's modules are loaded anew 20 times", stdout: "0 0\n", limit: 400 },
 };

@@ -10,26 +10,27 @@ import * as nn from "aquatint/nn";
 import * as ops from "aquatint/ops";
 import { createDataset } from "aquatint/train";
 import { drawnDigits } from "../src/lecture/pages/training/digits.ts";
-import { digitPrompts } from "../src/lecture/pages/training/recipe.ts";
+import { digitPrompts, sides } from "../src/lecture/pages/training/recipe.ts";
 
 const EACH = 10;
 /** Samples that are judged. */
 export const COUNT = EACH * digitPrompts.length;
 const JUDGE_STEPS = 800;
+const SIDE = sides.digits;
 
 const none = () => Promise.reject(new Error("the recipe needs digits alone"));
 
 /** The digits of the lecture's page on training. */
 export const lectureDigits = (): Promise<Dataset> =>
   createDataset(
-    { name: "digits", digits: digitPrompts.map((_, digit) => digit) },
+    { name: "digits", size: SIDE, digits: digitPrompts.map((_, digit) => digit) },
     { digits: async (of: readonly number[]) => drawnDigits(of), imageFolder: none, latentPool: none },
   );
 
 /** A network that reads digits, trained on the same generator; share of `images` that it reads as `digits`. */
 export async function trainedJudge(runtime: Runtime, data: Dataset) {
   const [conv1, conv2, head] = [
-    nn.Conv2d(3, 8, 5, { stride: 2 }),
+    nn.Conv2d(3, 8, 5, { stride: SIDE / 16 }),
     nn.Conv2d(8, 16, 5, { stride: 2 }),
     nn.Linear(256, 10),
   ];
@@ -37,7 +38,7 @@ export async function trainedJudge(runtime: Runtime, data: Dataset) {
     const h = ops.maxPool2d(ops.relu(conv2(ops.relu(conv1(x)))), { kernel: 2 });
     return head(ops.reshape(h, { shape: [COUNT, -1] }));
   });
-  const x = ops.input({ name: "x", dtype: "float32", shape: [COUNT, 3, 32, 32] });
+  const x = ops.input({ name: "x", dtype: "float32", shape: [COUNT, 3, SIDE, SIDE] });
   const label = ops.input({ name: "label", dtype: "int32", shape: [COUNT] });
   const scores = network(x);
   const column = ops.reshape(label, { shape: [COUNT, 1] });
@@ -88,11 +89,14 @@ export async function sampleAccuracy(
   await using network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
   const images: Image[] = [];
   const digits: number[] = [];
-  for (let i = 0; i < COUNT; i++) {
-    const digit = i % digitPrompts.length;
-    const plan = await planTextToImage(model, { prompt: digitPrompts[digit]!, steps: 16, guidance, seed: i });
-    for await (const event of textToImage(network, plan)) if (event.type === "image") images.push(event.image);
-    digits.push(digit);
+  for (const [digit, prompt] of digitPrompts.entries()) {
+    const plan = await planTextToImage(model, { prompt, steps: 16, guidance });
+    const seeds = Array.from({ length: EACH }, (_, i) => digit + i * digitPrompts.length);
+    for await (const event of textToImage(network, plan, { seeds })) {
+      if (event.type !== "image") continue;
+      images.push(event.image);
+      digits.push(digit);
+    }
   }
   return judge.of(images, digits);
 }

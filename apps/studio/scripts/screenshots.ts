@@ -1,13 +1,17 @@
-/** `npm run screenshots -w @aquatint/studio [-- NAME ...]`: pictures of every view, or of those named, into docs/studio. */
+/**
+ * `npm run screenshots -w @aquatint/studio [-- NAME ...] [--out FOLDER]`: pictures of every view, or of those whose names are given or
+ * begin so ("lecture" has all its pages), into docs/studio or another folder.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import type { CDPSession, Page } from "playwright";
 import { addressOf, newVisit, openStudio, type Studio } from "../test/page.ts";
 import { openServedStudio, type ServedStudio, visitServer } from "../test/server-page.ts";
 import { busyServer, drawOnServer, serverViews, signInViews } from "./server-views.ts";
 import { drawGallery, emptyViews, lectureViews, type PageView, views } from "./views.ts";
 
-const folder = fileURLToPath(new URL("../../../docs/studio/", import.meta.url));
 const sizes = [
   { width: 390, height: 844 },
   { width: 1024, height: 768 },
@@ -15,8 +19,13 @@ const sizes = [
 ] as const;
 const schemes = ["light", "dark"] as const;
 type Scheme = (typeof schemes)[number];
-const names = process.argv.slice(2);
-const isNamed = ({ name }: PageView) => names.length === 0 || names.includes(name);
+const { values: options, positionals: names } = parseArgs({
+  options: { out: { type: "string", default: fileURLToPath(new URL("../../../docs/studio/", import.meta.url)) } },
+  allowPositionals: true,
+});
+const folder = options.out;
+const isNamed = ({ name }: PageView) =>
+  names.length === 0 || names.some((prefix) => name === prefix || name.startsWith(`${prefix}-`));
 let bytes = 0;
 
 async function capture({ page, session, scheme }: Shots, views: readonly PageView[]): Promise<void> {
@@ -26,14 +35,27 @@ async function capture({ page, session, scheme }: Shots, views: readonly PageVie
       await view.show(page);
       await page.mouse.move(0, 0);
       await page.waitForTimeout(400); // tooltips go, and images of lists come
-      const { data } = await session.send("Page.captureScreenshot", { format: "webp", quality: 60 });
+      const clip = view.isWhole ? await pageClip(page) : undefined;
+      const { data } = await session.send("Page.captureScreenshot", {
+        format: "webp",
+        quality: 60,
+        captureBeyondViewport: clip !== undefined,
+        ...(clip && { clip }),
+      });
       const file = Buffer.from(data, "base64");
       bytes += file.length;
-      await writeFile(`${folder}${view.name}-${width}-${scheme}.webp`, file);
+      await writeFile(join(folder, `${view.name}-${width}-${scheme}.webp`), file);
       await view.leave(page);
     }
   }
 }
+
+/** The whole page, as far as it scrolls. */
+const pageClip = (page: Page) =>
+  page.evaluate(() => {
+    const { clientWidth: width, scrollHeight: height } = document.documentElement;
+    return { x: 0, y: 0, width, height, scale: 1 };
+  });
 
 interface Shots {
   readonly page: Page;

@@ -8,6 +8,8 @@ export interface PageView {
   show(page: Page): Promise<void>;
   /** Goes back to Make with nothing open. */
   leave(page: Page): Promise<void>;
+  /** The picture has the whole page, not what is in view alone. */
+  readonly isWhole?: boolean;
 }
 
 const press = (page: Page, name: string) => page.getByRole("button", { name, exact: true }).first().click();
@@ -144,10 +146,15 @@ export const lectureViews = (names: readonly string[]): readonly PageView[] =>
       await page.goto(new URL(`lecture/#${name}`, page.url().replace(/lecture\/.*$/, "")).href);
       await page.locator("main h1").first().waitFor();
       if (name !== "") await page.locator("figure.figure").first().waitFor();
+      for (const figure of await page.locator("figure.figure").all()) {
+        await figure.scrollIntoViewIfNeeded();
+        await page.waitForTimeout(2500); // it computes while it is in view
+      }
       await page.evaluate(() => scrollTo(0, 0));
-      await page.waitForTimeout(name === "" ? 500 : 2500); // what is in view computes
+      await page.waitForTimeout(500);
     },
     leave: stay,
+    isWhole: true,
   }));
 
 /** Prompts of the images in the pictures. */

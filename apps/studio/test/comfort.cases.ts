@@ -1,7 +1,7 @@
 import { decodePng } from "aquatint";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
-import { draw, type Studio, visit } from "./page.ts";
+import { draw, type Studio, stopAt, visit, visitStoppable } from "./page.ts";
 
 /** How far content reaches over the right edge of the page, in pixels. */
 const overflow = (page: Page) =>
@@ -32,10 +32,10 @@ export function describeComfort(studio: () => Studio): void {
     // a window of 1280 x 800 at 200 %
     const screen = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
     const quiet = { reducedMotion: "reduce", forcedColors: "active" } as const;
-    const { context, page, problems } = await visit(studio(), { steps: 60 }, { ...screen, ...quiet });
-    await page.locator(".status[data-status=ready]").waitFor();
+    const { context, page, problems } = await visitStoppable(studio(), {}, { ...screen, ...quiet });
+    await stopAt(page, "step");
     await page.getByRole("button", { name: "Draw", exact: true }).click();
-    await page.getByText(/^Step \d+ of 60$/).waitFor();
+    await page.getByText("Step 1 of 2").waitFor();
     const moving = await page.evaluate(() =>
       document
         .getAnimations()

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { decodePng } from "aquatint";
@@ -128,7 +129,30 @@ function uniform(i: number, seed: number): number {
   return ((h ^ (h >>> 16)) >>> 0) / 2 ** 31 - 1;
 }
 
-/** Resident bytes of the browser's renderers, the page among them; Linux alone says them. */
+/** Follows the resident bytes of a browser's renderers, the page among them; `end` gives the most. Linux alone says them, else they are 0. */
+export async function watchMemory(browser: Browser): Promise<{ readonly before: number; end(): Promise<number> }> {
+  const before = await rendererBytes(browser);
+  let isEnded = false;
+  // one look after another, which take longer where the machine is busy
+  const watch = async (): Promise<number> => {
+    let peak = before;
+    while (!isEnded) {
+      peak = Math.max(peak, await rendererBytes(browser));
+      await setTimeout(200);
+    }
+    return peak;
+  };
+  const watching = watch();
+  return {
+    before,
+    end() {
+      isEnded = true;
+      return watching;
+    },
+  };
+}
+
+/** Resident bytes of the renderers of a browser. */
 export async function rendererBytes(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send("SystemInfo.getProcessInfo");

@@ -111,6 +111,7 @@ describe.skipIf(executablePath === undefined)("the lecture with models of the vi
     }
     const mean = latent.reduce((a, b) => a + b, 0) / latent.length;
     await expectNumbers(page, "make", { first: latent[0]!, mean });
+    await figure.getByRole("img", { name: "The image of the prompt" }).waitFor(); // whatever part is open
     await figure.getByRole("button", { name: partTitles.tokens }).click();
     await figure.getByRole("list", { name: "Tokens of the prompt" }).getByText("horse").waitFor();
     await figure.getByRole("button", { name: "Reset" }).click();

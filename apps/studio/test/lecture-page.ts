@@ -13,20 +13,16 @@ export async function visitLecture(studio: Studio, address = "", options: Browse
 export async function computed(page: Page, figure: string): Promise<void> {
   const element = page.locator(`figure[data-figure="${figure}"]`);
   await element.scrollIntoViewIfNeeded();
-  await page.waitForFunction(
-    (id) => {
-      const element = document.querySelector(`figure[data-figure="${id}"]`);
-      const values = [...(element?.querySelectorAll<HTMLDataElement>("data.value") ?? [])];
-      return (
-        element?.getAttribute("aria-busy") === "false" &&
-        !element.querySelector(".notice") &&
-        values.length > 0 &&
-        values.every(({ value }) => value !== "NaN")
-      );
-    },
-    figure,
-    { timeout: 120_000 },
-  );
+  await page.waitForFunction((id) => {
+    const element = document.querySelector(`figure[data-figure="${id}"]`);
+    const values = [...(element?.querySelectorAll<HTMLDataElement>("data.value") ?? [])];
+    return (
+      element?.getAttribute("aria-busy") === "false" &&
+      !element.querySelector(".notice") &&
+      values.length > 0 &&
+      values.every(({ value }) => value !== "NaN")
+    );
+  }, figure);
 }
 
 /** The numbers of a figure in full, by their names. */

@@ -7,7 +7,7 @@ import { unzipSync } from "fflate";
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawnDigits } from "../src/lecture/pages/training/digits.ts";
-import { digitPrompts, recipe } from "../src/lecture/pages/training/recipe.ts";
+import { digitPrompts, recipe, sides } from "../src/lecture/pages/training/recipe.ts";
 import { seriousFaults } from "./axe.ts";
 import { numbersOf, visitLecture } from "./lecture-page.ts";
 import { executablePath, openStudio, type Studio } from "./page.ts";
@@ -46,7 +46,6 @@ const atLeast = (page: Page, name: string, least: number) =>
   page.waitForFunction(
     ([key, value]) => Number(document.querySelector<HTMLDataElement>(`data[data-name=${key}]`)?.value) >= value,
     [name, least] as const,
-    { timeout: 300_000 },
   );
 
 async function exported(page: Page, folder: string): Promise<readonly string[]> {
@@ -116,7 +115,7 @@ describe.skipIf(executablePath === undefined)("the lecture's training in Chromiu
     })) {
       if (event.type === "image") images.push(event.image);
     }
-    expect(images).toMatchObject([{ width: 32, height: 32 }]);
+    expect(images).toMatchObject([{ width: sides.digits, height: sides.digits }]);
     expect(problems).toEqual([]);
     await context.close();
   });

@@ -39,7 +39,7 @@ function matrix(layers: readonly FrameAttention[]): Numbers {
 /** The numbers of both figures for the small random model and adapter, by the library in Node. */
 export async function videoNumbers(): Promise<{ readonly clip: Numbers; readonly attention: Numbers }> {
   const { images, opened } = await tinyVideoParts();
-  const animation = withMotionModules(images, motionModules(opened));
+  const animation = withMotionModules(images, await motionModules(opened));
   const layers: FrameAttention[] = [];
   const observer = unetObserver({ motion: true }, ({ motion }) => void layers.push(...motion));
   await using runtime = await nodeRuntime();

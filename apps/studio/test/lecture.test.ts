@@ -4,12 +4,27 @@ import { pages } from "../src/lecture/pages.ts";
 import { seriousFaults } from "./axe.ts";
 import { lastEstimate, numberChecks } from "./lecture-checks.ts";
 import { computed, numbersOf, visitLecture } from "./lecture-page.ts";
-import { executablePath, openStudio, type Studio } from "./page.ts";
+import { executablePath, newVisit, openStudio, type Studio } from "./page.ts";
 
 const names = pages.map(({ name }) => name);
 const placeOf = (page: Page) => page.evaluate(() => decodeURIComponent(location.hash));
 const overflow = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Formulas that are wider than their place, and scroll. */
+const cutFormulas = (page: Page) =>
+  page
+    .locator(".formula")
+    .evaluateAll((all) =>
+      all.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ textContent }) => textContent),
+    );
+
+/** Share of the window's height that the buttons lie over, counted from its lower edge, where they take its whole width. */
+const coverage = (page: Page) =>
+  page.locator(".step-buttons").evaluate((bar) => {
+    const { top, width } = bar.getBoundingClientRect();
+    return width >= document.documentElement.clientWidth ? (innerHeight - top) / innerHeight : Number.POSITIVE_INFINITY;
+  });
 
 /** Brings every part of the page into view, one after another. */
 async function scrollThrough(page: Page): Promise<void> {
@@ -108,6 +123,8 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
           (window as unknown as { shifts: number[] }).shifts.reduce((a, b) => a + b, 0),
         );
         expect([name, width, await overflow(page)]).toEqual([name, width, 0]);
+        expect(await cutFormulas(page), `${name} at ${width}`).toEqual([]);
+        expect(await coverage(page), `${name} at ${width}`).toBeLessThan(0.1);
         expect(shift, `${name} at ${width}`).toBeLessThan(0.05);
       }
     }
@@ -124,10 +141,20 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
     await page.getByRole("heading", { name: "Noise schedules", level: 1 }).waitFor();
     await page.keyboard.press("ArrowLeft");
     await page.getByRole("heading", { name: "Adding noise", level: 1 }).waitFor();
+    await page.locator(".step").nth(1).waitFor();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight)); // from where the visitor reads
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("heading", { name: "Noise schedules", level: 1 }).waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByRole("heading", { name: "Adding noise", level: 1 }).waitFor();
     await page.getByRole("slider", { name: "t", exact: true }).focus();
     await page.keyboard.press("ArrowRight");
     await page.waitForFunction(() => location.hash.includes("noise.t=251"));
     expect(await placeOf(page)).not.toContain("step");
+    await page.goto(`${studio.site.url}lecture/?end#video?step=2`);
+    await page.locator(".step").nth(1).waitFor();
+    await page.getByRole("button", { name: "Next" }).click();
+    await page.getByRole("heading", { name: "Diffusion models, live" }).waitFor();
     expect(problems).toEqual([]);
     await context.close();
   });
@@ -154,11 +181,24 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
     await context.close();
   });
 
+  test("a link to the state of one figure shows that figure, and one to several the page from its start", async () => {
+    const { context, page, problems } = await visitLecture(studio, "reverse?field.t=200", { reducedMotion: "reduce" });
+    await page.waitForFunction(() => {
+      const { top } = document.querySelector("figure[data-figure=field]")?.getBoundingClientRect() ?? { top: Infinity };
+      return top >= 0 && top < innerHeight / 2;
+    });
+    await page.goto(`${studio.site.url}lecture/?anew#reverse?field.t=200&pixel.t=100`);
+    await page.locator("figure[data-figure=field]").waitFor();
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   test("a link holds the state of its figures, across reloads and pages, and says what it cannot read", async () => {
     const { context, page } = await visitLecture(studio, "schedules", { reducedMotion: "reduce" });
     await page.getByRole("slider", { name: "ᾱ at t / T = 0.5" }).focus();
     for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowUp");
-    await page.getByText("Your schedule is in use on every page.").waitFor();
+    await page.getByText("Your schedule is in use, on pages 1 to 3 and 6.").waitFor();
     await page.waitForFunction(() => location.hash.includes("drawn=1,"));
     await page.keyboard.press("Tab");
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
@@ -205,11 +245,14 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
     await page.getByText(/^After \d+ terms/).waitFor();
     await page.evaluate(() => scrollTo(0, 0));
     await page.waitForFunction(() => document.querySelector("figure")?.getAttribute("aria-busy") === "false");
-    await page.waitForTimeout(500); // values that were on their way
     const count = async () => Number(/\d+/.exec(await figure.locator("figcaption").last().innerText())?.[0]);
-    const before = await count();
-    await page.waitForTimeout(700);
-    expect(await count()).toBe(before);
+    let before = Number.NaN;
+    const isStill = async () => {
+      const last = before;
+      before = await count();
+      return before === last;
+    };
+    await expect.poll(isStill, { interval: 700 }).toBe(true); // after values that were on their way
     await figure.scrollIntoViewIfNeeded();
     await page.waitForFunction((text) => !document.body.innerText.includes(`After ${text} terms`), before);
     expect(await count()).toBeGreaterThan(before);
@@ -232,6 +275,24 @@ describe.skipIf(executablePath === undefined)("the lecture in Chromium", () => {
       expect(await page.locator(part).first().isVisible()).toBe(false);
     }
     expect(await page.locator(".code pre").isVisible()).toBe(true);
+    await context.close();
+  });
+
+  test("a page comes before the copy of the site for the next visit", async () => {
+    const { context, page, problems } = await newVisit(studio);
+    const isInstalling = () =>
+      page.evaluate(async () => (await navigator.serviceWorker.getRegistration()) !== undefined);
+    const early: boolean[] = [];
+    await page.route("**/assets/forward-*.js", async (route) => {
+      await page.waitForTimeout(1500);
+      early.push(await isInstalling());
+      await route.continue();
+    });
+    await page.goto(`${studio.site.url}lecture/#forward`);
+    await computed(page, "noise");
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    expect(early[0]).toBe(false);
+    expect(problems).toEqual([]);
     await context.close();
   });
 

@@ -9,7 +9,7 @@ import { expect, test } from "vitest";
 import { tinyLatentModel } from "../../../packages/aquatint/test/tiny-latent-model.ts";
 import { tinyMotionAdapter } from "../../../packages/aquatint/test/tiny-motion.ts";
 import { largestDifference, nodeImage } from "./node-image.ts";
-import { draw, drawAny, type Studio, serveModel, visit } from "./page.ts";
+import { addressOf, draw, drawAny, newVisit, type Studio, serveModel, visit } from "./page.ts";
 
 /** What the tests of the page share. */
 export interface MakeContext {
@@ -39,7 +39,7 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     const file = join(folder(), "hires.png");
     const png = await saved(page, file, () => page.getByRole("button", { name: "Download" }).click());
     const [fromPage, fromNode] = [decodePng(png), await nodeImage(png)];
-    expect([fromPage.width, fromPage.height]).toEqual([96, 96]);
+    expect([fromPage.width, fromPage.height]).toEqual([192, 192]);
     expect(largestDifference(fromPage, fromNode)).toBeLessThan(0.01);
     expect(recipeOf(fromPage)).toMatchObject({ hires: { scale: 1.5 }, variation: { seed: 5, strength: 0.3 } });
     await page.getByRole("button", { name: "Steps", exact: true }).click();
@@ -58,15 +58,15 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     const right = page.getByRole("textbox", { name: "Right" });
     await right.focus();
     for (let i = 0; i < 4; i++) await right.press("ArrowUp");
-    await page.getByText("96 × 64 pixels").waitFor();
+    await page.getByText("192 × 128 pixels").waitFor();
     await page.getByRole("button", { name: "Use the canvas" }).press("Enter");
     const after = decodePng(await draw(page));
-    expect([after.width, after.height]).toEqual([96, 64]);
+    expect([after.width, after.height]).toEqual([192, 128]);
     expect(recipeOf(after)).toMatchObject({ needs: ["init", "mask"], strength: 1 });
     const column = ({ data, width }: PngImage, x: number) =>
-      Array.from({ length: 64 }, (_, y) => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)]);
-    for (const x of [0, 30, 57]) expect(column(after, x)).toEqual(column(before, x));
-    expect(new Set(column(after, 90).flat()).size).toBeGreaterThan(1);
+      Array.from({ length: 128 }, (_, y) => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)]);
+    for (const x of [0, 60, 115]) expect(column(after, x)).toEqual(column(before, x));
+    expect(new Set(column(after, 180).flat()).size).toBeGreaterThan(1);
     expect(problems).toEqual([]);
     await context.close();
   });
@@ -76,10 +76,11 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     await draw(page);
     await page.locator("body").press("e");
     const dialog = page.getByRole("dialog", { name: "Extend the canvas" });
-    const handle = (side: string) => dialog.getByRole("slider", { name: side, exact: true });
+    const handle = (side: string) => dialog.getByRole("slider", { name: `${side}, in pixels` });
+    const edge = (side: string) => dialog.locator(`.extend-slider[data-side=${side}] .extend-handle`);
     const pixels = (side: string) => dialog.getByRole("textbox", { name: side, exact: true }).inputValue();
     const stage = (await page.locator(".extend-stage").boundingBox())!;
-    const from = (await handle("Right").boundingBox())!;
+    const from = (await edge("right").boundingBox())!;
     const [x, y] = [from.x + from.width / 2, from.y + from.height / 2];
     await page.mouse.move(x, y);
     await page.mouse.down();
@@ -92,9 +93,9 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
     await handle("Top").press("ArrowUp");
     await handle("Top").press("ArrowDown");
     await handle("Left").press("ArrowLeft");
-    expect([await pixels("Top"), await pixels("Left")]).toEqual(["8", "8"]);
-    expect(await handle("Top").getAttribute("aria-valuetext")).toBe("8 pixels");
-    const top = (await handle("Bottom").boundingBox())!;
+    expect([await pixels("Top"), await pixels("Left")]).toEqual(["16", "16"]);
+    expect(await handle("Left").getAttribute("aria-valuetext")).toBe("16");
+    const top = (await edge("bottom").boundingBox())!;
     const session = await context.newCDPSession(page);
     const touch = (type: "touchStart" | "touchMove" | "touchEnd", points: readonly { x: number; y: number }[]) =>
       session.send("Input.dispatchTouchEvent", { type, touchPoints: [...points] });
@@ -153,7 +154,9 @@ export function makeTests({ studio, folder, seriousFaults }: MakeContext): void 
 
   test("without a motion adapter the page says so; with one it makes clips for every format", async () => {
     const settings = { output: "clip" as const, frames: 4, fps: 8, prompt: "a red apple" };
-    const { context, page, problems } = await visit(studio(), settings, { ...still, serviceWorkers: "block" });
+    const { context, page, problems } = await newVisit(studio(), { ...still, serviceWorkers: "block" });
+    await context.route("**/motion/**", (route) => route.fulfill({ status: 404 }));
+    await page.goto(addressOf(studio(), settings));
     await page.getByText("This page has no motion adapter").waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await serveModel(context, "model", tinyLatentModel());

@@ -15,21 +15,23 @@ import {
   publishedSingleFile,
   ready,
   referenceImage,
-  rendererBytes,
   settled,
   useModel,
+  watchMemory,
   writeLargeSingleFile,
 } from "./dropped.ts";
 import {
   draw,
   drawAny,
   executablePath,
-  inEngine,
+  killEngine,
   openStudio,
   type Studio,
   serveModel,
   shownImage,
+  stopAt,
   visit,
+  visitStoppable,
 } from "./page.ts";
 
 describe.skipIf(executablePath === undefined)("checkpoints that are dropped on the page", () => {
@@ -52,11 +54,7 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     const settings = { ...horse, prompt: "a red fox, (snow)", negative: "blue", steps: 3, width: 64, height: 64 };
     const { context, page, problems } = await visit(studio, settings);
     await ready(page);
-    const before = await rendererBytes(studio.browser);
-    let peak = before;
-    const watching = setInterval(async () => {
-      peak = Math.max(peak, await rendererBytes(studio.browser).catch(() => 0));
-    }, 200);
+    const memory = await watchMemory(studio.browser);
     await drop(page, file);
     const dialog = page.getByRole("dialog", { name: "large.safetensors" });
     await dialog.getByText("Stable Diffusion 1.x").waitFor();
@@ -67,7 +65,7 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
     await settled(page);
     const reference = decodePng(await readFile(fileURLToPath(new URL("fixtures/single-file.png", import.meta.url))));
     const png = await draw(page);
-    clearInterval(watching);
+    const peak = await memory.end();
     expect(
       differenceFrom(
         png,
@@ -75,23 +73,20 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
       ),
     ).toBeLessThan(0.01);
     expect(JSON.parse(decodePng(png).text["aquatint"]!)).toMatchObject({ model: "large", prompt: settings.prompt });
-    if (process.platform === "linux") expect(before).toBeGreaterThan(1e7);
-    expect(peak - before).toBeLessThan(450e6);
+    if (process.platform === "linux") expect(memory.before).toBeGreaterThan(1e7);
+    expect(peak - memory.before).toBeLessThan(450e6);
     expect(problems).toEqual([]);
     await context.close();
   });
 
   test("a window that is closed while a file is read stays closed, and the next file comes", async () => {
-    const { context, page, problems } = await visit(studio, {}, { serviceWorkers: "block" });
-    const slow =
-      "const post = self.postMessage.bind(self); self.postMessage = (...all) => setTimeout(post, 700, ...all)";
-    await inEngine(page, slow);
-    await page.reload();
-    await ready(page);
+    const { context, page, problems } = await visitStoppable(studio);
+    await stopAt(page, "answer");
     await drop(page, fixture("xl"));
     await page.getByText("Reading its headers…").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await stopAt(page, "nowhere");
     await drop(page, fixture("sd"));
     await page.getByRole("dialog", { name: "sd" }).getByRole("button", { name: "Use this model" }).waitFor();
     expect(await page.getByRole("dialog", { name: "xl" }).count()).toBe(0);
@@ -235,21 +230,16 @@ describe.skipIf(executablePath === undefined)("checkpoints that are dropped on t
   });
 
   test("an engine that ends in the middle of an image opens the same model again", async () => {
-    const { context, page } = await visit(studio, { ...horse, negative: "blue", width: 64, height: 64 });
+    const { context, page } = await visitStoppable(studio, { ...horse, negative: "blue", width: 64, height: 64 });
     await useModel(page, fixture("sd"));
-    const steps = page.getByRole("textbox", { name: "Steps" });
-    await steps.fill("60");
-    await page.keyboard.press("Tab");
+    await stopAt(page, "step");
     await page.getByRole("button", { name: "Draw", exact: true }).click();
-    await page.getByText(/^Step \d+ of 60$/).waitFor();
-    const engine = page.workers().find((worker) => worker.url().includes("engine.worker"));
-    await engine!.evaluate(() => self.close()).catch(() => {});
-    await page.getByText("the image is drawn anew").waitFor();
+    await page.getByText("Step 1 of 2").waitFor();
+    await Promise.all([page.getByText("the image is drawn anew").waitFor(), killEngine(page)]);
     await page.locator(".actions").waitFor();
-    expect(JSON.parse(decodePng(await shownImage(page)).text["aquatint"]!)).toMatchObject({ model: "sd" });
-    await steps.fill("2");
-    await page.keyboard.press("Tab");
-    expect(differenceFrom(await draw(page), await referenceImage("sd-ddim"))).toBeLessThan(0.01);
+    const png = await shownImage(page);
+    expect(JSON.parse(decodePng(png).text["aquatint"]!)).toMatchObject({ model: "sd" });
+    expect(differenceFrom(png, await referenceImage("sd-ddim"))).toBeLessThan(0.01);
     await context.close();
   });
 

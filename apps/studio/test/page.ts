@@ -3,7 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+  type Worker,
+} from "playwright";
 import { build } from "vite";
 import { findChromium } from "../../../scripts/browser.ts";
 import { type Site, type SiteOptions, serveSite } from "../src/command/serve-site.node.ts";
@@ -12,6 +19,9 @@ import { initialSettings, type Settings } from "../src/settings/settings.ts";
 
 /** The Chromium of the tests; undefined where none is installed. */
 export const executablePath = findChromium();
+
+/** Milliseconds that a page is waited for. Only what never comes reaches them: on a busy machine an image takes minutes. */
+export const PATIENCE = 300_000;
 
 /** The built page, served, and a browser. */
 export interface Studio {
@@ -82,7 +92,7 @@ export const addressOf = ({ site }: Studio, settings: Partial<Settings> = {}): s
 /** A visitor with an empty page. */
 export async function newVisit({ browser }: Studio, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
-  context.setDefaultTimeout(120_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", ({ message }) => problems.push(message));
@@ -139,6 +149,55 @@ export const inEngine = (page: Page, code: string): Promise<unknown> =>
     const response = await route.fetch();
     await route.fulfill({ response, body: `${code};\n${await response.text()}` });
   });
+
+/** The worker of the page's engine. */
+export const engineOf = (page: Page): Worker =>
+  page.workers().findLast((worker) => worker.url().includes("engine.worker"))!;
+
+/** Lets the engine's answers wait where they are told to. */
+const waitingAnswers = `
+  const post = self.postMessage.bind(self);
+  const held = new Map();
+  let place = "nowhere";
+  self.postMessage = (answer, options) => {
+    if (place === "answer" && answer.id !== undefined && !held.has(answer.id)) held.set(answer.id, []);
+    if (held.has(answer.id)) return void held.get(answer.id).push([answer, options]);
+    post(answer, options);
+    if (place === "step" && answer.event?.type === "step") held.set(answer.id, []);
+  };
+  self.stopAt = (next) => {
+    place = next;
+    if (next !== "nowhere") return;
+    for (const all of [...held.values()].flat()) post(...all);
+    held.clear();
+  }`;
+
+/** Opens the page with settings and an engine that `stopAt` stops; as other scripts of workers, it needs a page without a service worker. */
+export async function visitStoppable(
+  studio: Studio,
+  settings: Partial<Settings> = {},
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const result = await newVisit(studio, { serviceWorkers: "block", ...options });
+  await inEngine(result.page, waitingAnswers);
+  await result.page.goto(addressOf(studio, settings));
+  await result.page.locator(".status[data-status=ready]").waitFor();
+  return result;
+}
+
+/**
+ * Lets the page hear nothing of what its engine makes after the next step of each image, or nothing at all, so that a
+ * test finds an image in the middle however long its own steps take; "nowhere" tells it all. Only for the engine of
+ * now: one that starts later stops nowhere.
+ */
+export const stopAt = (page: Page, stage: "step" | "answer" | "nowhere"): Promise<void> =>
+  engineOf(page).evaluate((next) => (self as unknown as { stopAt(stage: string): void }).stopAt(next), stage);
+
+/** Ends the engine as a browser that needs memory does. */
+export const killEngine = (page: Page): Promise<void> =>
+  engineOf(page)
+    .evaluate(() => self.close())
+    .catch(() => {});
 
 /** Code for the engine's worker that runs `code` in the WebGPU worker below it; the context must bypass the policy. */
 export const belowEngine = (code: string): string => `

@@ -2,10 +2,11 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defaultModelFolder } from "aquatint/node";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { expect } from "vitest";
 import type { ServerConfig } from "../../server/src/app/config.ts";
 import { newToken, tokenHash, writeUsers } from "../../server/src/auth/accounts.ts";
 import { type TestServer, testServer } from "../../server/test/test-server.ts";
-import { buildPage, executablePath } from "./page.ts";
+import { buildPage, executablePath, PATIENCE } from "./page.ts";
 
 /** Users of the server of a test. */
 export type UserName = "ann" | "bob";
@@ -17,7 +18,7 @@ export interface ServedStudio extends AsyncDisposable {
   /** Folder of the built page. */
   readonly folder: string;
   readonly tokens: Record<UserName, string>;
-  /** Gives a user another token; the former ends. */
+  /** Gives a user another token; resolved once the server refuses the former. */
   renew(name: UserName): Promise<void>;
   /** Calls the API as a user. */
   call(name: UserName, path: string, init?: Parameters<TestServer["call"]>[1]): Promise<Response>;
@@ -47,8 +48,10 @@ export async function openServedStudio(
   return {
     ...{ server, browser, folder, tokens },
     async renew(name) {
+      const headers = { authorization: `Bearer ${tokens[name]}` };
       tokens[name] = newToken();
       await write();
+      await expect.poll(async () => (await server.call("/v1/jobs", { headers })).status).toBe(401);
     },
     call: (name, path, init = {}) =>
       server.call(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${tokens[name]}` } }),
@@ -72,7 +75,7 @@ export async function visitServer(
   { address = server.server.url, ...options }: BrowserContextOptions & { readonly address?: string } = {},
 ): Promise<ServedVisit> {
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
-  context.setDefaultTimeout(60_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on("pageerror", ({ message }) => problems.push(message));

@@ -8,7 +8,7 @@ import { seriousFaults } from "./axe.ts";
 import { describeComfort } from "./comfort.cases.ts";
 import { makeTests } from "./make.cases.ts";
 import { largestDifference, nodeImage } from "./node-image.ts";
-import { draw, executablePath, openStudio, type Studio, shownImage, visit } from "./page.ts";
+import { draw, executablePath, openStudio, type Studio, shownImage, stopAt, visit, visitStoppable } from "./page.ts";
 import { describeRobustness } from "./robustness.cases.ts";
 import { describeWebGpu } from "./webgpu.cases.ts";
 
@@ -35,7 +35,7 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
     await saved.saveAs(file);
     const png = await readFile(file);
     const [fromPage, fromNode] = [decodePng(png), await nodeImage(png)];
-    expect([fromPage.width, fromPage.height]).toEqual([64, 64]);
+    expect([fromPage.width, fromPage.height]).toEqual([128, 128]);
     expect(largestDifference(fromPage, fromNode)).toBeLessThan(0.01);
     const { version: _, ...recipe } = JSON.parse(fromPage.text["aquatint"]!);
     expect(JSON.parse(fromNode.text["aquatint"]!)).toMatchObject(recipe);
@@ -44,11 +44,13 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
   });
 
   test("an image that is canceled is gone at once, and the next one comes", async () => {
-    const { context, page, problems } = await visit(studio, { steps: 200 });
+    const { context, page, problems } = await visitStoppable(studio, { steps: 200 });
+    await stopAt(page, "step");
     await page.getByRole("button", { name: "Draw", exact: true }).click();
-    await page.getByText(/^Step \d+ of 200$/).waitFor();
+    await page.getByText("Step 1 of 200").waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     expect(await page.locator(".progress-line").count()).toBe(0);
+    await stopAt(page, "nowhere");
     await page.getByRole("textbox", { name: "Steps" }).fill("2");
     await page.keyboard.press("Tab");
     await draw(page);
@@ -58,18 +60,15 @@ describe.skipIf(executablePath === undefined)("the page in Chromium", () => {
   });
 
   test("a page that is reloaded in the middle keeps its images and settings and draws again", async () => {
-    const { context, page } = await visit(studio, { prompt: "a red cat" });
+    const { context, page } = await visitStoppable(studio, { prompt: "a red cat" });
     const before = await draw(page);
-    await page.getByRole("textbox", { name: "Steps" }).fill("60");
-    await page.keyboard.press("Tab");
+    await stopAt(page, "step");
     await page.getByRole("button", { name: "Draw", exact: true }).click();
-    await page.getByText(/^Step \d+ of 60$/).waitFor();
+    await page.getByText("Step 1 of 2").waitFor();
     await page.reload();
     await page.locator(".plate img").waitFor();
     expect(await shownImage(page)).toEqual(before);
     expect(await page.getByRole("textbox", { name: "Prompt", exact: true }).inputValue()).toBe("a red cat");
-    await page.getByRole("textbox", { name: "Steps" }).fill("2");
-    await page.keyboard.press("Tab");
     await draw(page);
     await context.close();
   });

@@ -11,9 +11,6 @@ const catchDevice = `
     return (self.caughtDevice = await requestDevice.apply(this, options));
   }`;
 
-/** A step in software takes seconds. */
-const patient = 300_000;
-
 async function useWebGpu(page: Page): Promise<void> {
   await page.locator(".status[data-status=ready]").click();
   await page.getByRole("button", { name: "Use WebGPU" }).click();
@@ -23,9 +20,8 @@ async function useWebGpu(page: Page): Promise<void> {
 
 /** Tests of the page on WebGPU, in software. */
 export function describeWebGpu(studio: () => Studio): void {
-  test("on WebGPU the default prompt gives Node's image", { timeout: 600_000 }, async () => {
+  test("on WebGPU the default prompt gives Node's image", async () => {
     const { context, page, problems } = await visit(studio());
-    context.setDefaultTimeout(patient);
     await useWebGpu(page);
     const png = await draw(page);
     expect(largestDifference(decodePng(png), await nodeImage(png))).toBeLessThan(0.01);
@@ -33,17 +29,16 @@ export function describeWebGpu(studio: () => Studio): void {
     await context.close();
   });
 
-  test("a WebGPU device that is lost is replaced, and its image drawn anew", { timeout: 600_000 }, async () => {
+  test("a WebGPU device that is lost is replaced, and its image drawn anew", async () => {
     const { context, page, problems } = await newVisit(studio(), { serviceWorkers: "block", bypassCSP: true });
-    context.setDefaultTimeout(patient);
     await inEngine(page, belowEngine(catchDevice));
     await page.goto(addressOf(studio()));
     await useWebGpu(page);
     await page.getByRole("button", { name: "Draw", exact: true }).click();
     await page.getByText(/^Step 1 of 2$/).waitFor();
     const worker = page.workers().find((candidate) => candidate.url().startsWith("blob:"));
-    await worker!.evaluate(() => (self as unknown as { caughtDevice: GPUDevice }).caughtDevice.destroy());
-    await page.getByText("the image is drawn anew").waitFor();
+    const lose = worker!.evaluate(() => (self as unknown as { caughtDevice: GPUDevice }).caughtDevice.destroy());
+    await Promise.all([page.getByText("the image is drawn anew").waitFor(), lose]);
     await page.locator(".actions").waitFor();
     await draw(page);
     expect(await page.locator(".rail .thumb img").count()).toBe(2);

@@ -162,9 +162,9 @@ test("the corpus has every phrase, every color word and every style", async () =
 
 test.each([
   [{ names: ["cat"], name_set: "common" }, "name_set", '"names" says which things to draw, too: give one of the two'],
-  [{ name_set: "rare" }, "name_set", 'expected "common"'],
+  [{ name_set: "rare" }, "name_set", 'expected one of "common"|"core"'],
   [{ styles: ["3d"], style_weights: { flat: 1 } }, "style_weights", 'a style has a weight and is not in "styles"'],
-  [{ wording: "free" }, "wording", 'expected one of "plain"|"varied"'],
+  [{ wording: "free" }, "wording", 'expected one of "plain"|"varied"|"casual"'],
   [{ contrasts: -1 }, "contrasts", "expected number to be >=0"],
 ])("scenes of the config %o are refused", (config, path, message) => {
   const { error } = scenes.config.safeParse({ name: "emoji-scenes", ...config });

@@ -29,11 +29,11 @@ test.each([
       .call(path, { json, headers, signal: leaving.signal })
       .then((response) => response.text())
       .catch(() => {});
-    await expect.poll(async () => (await added())?.state, { timeout: 60_000 }).toBe("running");
+    await expect.poll(async () => (await added())?.state).toBe("running");
     leaving.abort();
     await answer;
     if (headers === cancel) {
-      await expect.poll(async () => (await added())?.state, { timeout: 60_000 }).toBe("canceled");
+      await expect.poll(async () => (await added())?.state).toBe("canceled");
       continue;
     }
     const job = await added();
@@ -50,5 +50,5 @@ test("a stream of events that its caller leaves cancels the job where it asked f
   await body?.getReader().read();
   leaving.abort();
   const state = async () => (await (await server.call(`/v1/jobs/${id}`)).json()).state;
-  await expect.poll(state, { timeout: 60_000 }).toBe("canceled");
+  await expect.poll(state).toBe("canceled");
 });

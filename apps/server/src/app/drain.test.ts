@@ -40,7 +40,7 @@ test("a server that is ended answers who waits for the job under way", async () 
   const { child, url, post } = await start(60);
   const drawing = post("/sdapi/v1/txt2img", { prompt: "a cat", steps: 900, width: 8, height: 8 });
   const step = async () => (await json(`${url}/sdapi/v1/progress`)).state.sampling_step;
-  await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect.poll(step).toBeGreaterThan(0);
   const ended = once(child, "exit");
   child.kill("SIGTERM");
   const response = await drawing;
@@ -55,16 +55,16 @@ test("a job that does not end in time waits for the next server, without an atte
   const { id } = await (await first.post("/v1/jobs", body)).json();
   const job = (url: string) => json(`${url}/v1/jobs/${id}`);
   const stepOf = async () => (await job(first.url)).progress?.step;
-  await expect.poll(stepOf, { timeout: 60_000 }).toBeGreaterThan(0);
+  await expect.poll(stepOf).toBeGreaterThan(0);
   const ended = once(first.child, "exit");
   first.child.kill("SIGTERM");
   expect(await ended).toEqual([0, null]);
   const second = await start(1);
   const stateOf = async () => (await job(second.url)).state;
-  await expect.poll(stateOf, { timeout: 60_000 }).toBe("running");
+  await expect.poll(stateOf).toBe("running");
   expect(await job(second.url)).toMatchObject({ attempts: 1, error: null });
   await second.post(`/v1/jobs/${id}/cancel`, {});
-  await expect.poll(stateOf, { timeout: 60_000 }).toBe("canceled");
+  await expect.poll(stateOf).toBe("canceled");
   const secondEnd = once(second.child, "exit");
   second.child.kill("SIGTERM");
   expect(await secondEnd).toEqual([0, null]);

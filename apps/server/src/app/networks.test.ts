@@ -76,7 +76,7 @@ async function post(path: string, json: object) {
 async function files(request: object): Promise<readonly { readonly type: string; readonly bytes: Uint8Array }[]> {
   const { id } = await post("/v1/jobs", request);
   const job = async (): Promise<JobJson> => (await server.call(`/v1/jobs/${id}`)).json();
-  await expect.poll(async () => (await job()).state, { timeout: 60_000 }).not.toMatch(/queued|running/);
+  await expect.poll(async () => (await job()).state).not.toMatch(/queued|running/);
   const { error, files } = await job();
   expect(error).toBeNull();
   const bytes = files.map(async ({ url, type }) => ({

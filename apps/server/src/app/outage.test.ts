@@ -20,7 +20,7 @@ async function expectUnavailable(response: Response, body: object): Promise<void
 
 /** Waits until the server is ready again, and a job is done. */
 async function expectRecovery(server: TestServer): Promise<void> {
-  await expect.poll(async () => (await ready(server)).status, { timeout: 60_000 }).toBe(200);
+  await expect.poll(async () => (await ready(server)).status).toBe(200);
   const { id } = await (await submit(server)).json();
   await (await server.call(`/v1/jobs/${id}/events`)).text();
   expect(await (await server.call(`/v1/jobs/${id}`)).json()).toMatchObject({ state: "done" });
@@ -75,7 +75,7 @@ postgresTest("a PostgreSQL that takes no changes makes the server unready", () =
     };
     await setReadOnly("on");
     const readOnly = { code: "server/database", detail: "the database takes no changes: it is read-only" };
-    await expect.poll(async () => (await ready(server)).status, { timeout: 60_000 }).toBe(503);
+    await expect.poll(async () => (await ready(server)).status).toBe(503);
     await expectUnavailable(await ready(server), readOnly);
     await expectUnavailable(await submit(server), readOnly);
     await setReadOnly("off");
@@ -91,7 +91,7 @@ postgresTest("a PostgreSQL whose disk is full makes the server unready", async (
   await withCluster(async (_, server) => {
     await expectRecovery(server);
     disk.fill();
-    await expect.poll(async () => (await ready(server)).status, { timeout: 60_000 }).toBe(503);
+    await expect.poll(async () => (await ready(server)).status).toBe(503);
     await expectUnavailable(await ready(server), full);
     disk.free();
     await expectRecovery(server);
@@ -104,7 +104,7 @@ test("a full disk below the embedded database makes the server unready", async (
   await using server = await testServer({ data: join(disk.folder, "data") });
   await expectRecovery(server);
   disk.fill();
-  await expect.poll(async () => (await ready(server)).status, { timeout: 60_000 }).toBe(503);
+  await expect.poll(async () => (await ready(server)).status).toBe(503);
   await expectUnavailable(await ready(server), full);
   disk.free();
   await expectRecovery(server);
@@ -114,5 +114,5 @@ test.skipIf(process.platform !== "linux")("the embedded database has a folder of
   await using server = await testServer();
   expect((await ready(server)).status).toBe(200);
   await symlink("/dev/full", join(server.folder, "data/database/.check"));
-  await expect.poll(async () => (await ready(server)).json(), { timeout: 60_000 }).toMatchObject(full);
+  await expect.poll(async () => (await ready(server)).json()).toMatchObject(full);
 });

@@ -136,7 +136,7 @@ async function submitted(server: TestServer, json: object = job): Promise<string
 
 async function ended(server: TestServer, id: string) {
   const get = async () => (await server.call(`/v1/jobs/${id}`)).json();
-  await expect.poll(async () => (await get()).state, { timeout: 60_000 }).toMatch(/done|failed/);
+  await expect.poll(async () => (await get()).state).toMatch(/done|failed/);
   return get();
 }
 
@@ -181,7 +181,7 @@ s3Test("while the store is away, images are neither taken nor given, and nothing
   for (const refusal of refusals) expect(await refusal.json()).toMatchObject({ code: "storage/unavailable" });
   proxy.fault = () => "none";
   // an answer holds for a second
-  await expect.poll(async () => (await server.call("/readyz")).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await server.call("/readyz")).status).toBe(200);
   expect((await (await server.call("/v1/jobs")).json()).jobs).toHaveLength(1);
   expect(await s3.keys()).toEqual([`aquatint/${id}/1-0.png`]);
   const input = await submitted(server, { ...job, kind: "image-to-image", image, count: 1 });
@@ -194,9 +194,9 @@ s3Test("a bucket that takes no files makes the server unready", async () => {
   await using server = await testServer({ s3: { ...s3.options, endpoint: proxy.url } });
   proxy.fault = (method) => (method === "PUT" ? "busy" : "none");
   const status = async () => (await server.call("/readyz")).status;
-  await expect.poll(status, { timeout: 10_000 }).toBe(503);
+  await expect.poll(status).toBe(503);
   proxy.fault = () => "none";
-  await expect.poll(status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(status).toBe(200);
   expect(await s3.keys()).toEqual([]);
 });
 

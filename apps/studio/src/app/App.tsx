@@ -1,8 +1,10 @@
 import { useEffect, useState } from "react";
-import { type DropItem, DropZone, type FileDropItem, TabPanel, Tabs } from "react-aria-components";
+import { type DropItem, DropZone, type FileDropItem, TabPanel, Tabs, type TextDropItem } from "react-aria-components";
 import { backendStore } from "../backend/backend.ts";
+import { type GalleryImage, galleryStore } from "../gallery/gallery-store.ts";
 import { DroppedFileWindow } from "../make/DroppedFile.tsx";
 import { receiveFile, receivePaste } from "../make/drop-store.ts";
+import { openImage } from "../make/ImageActions.tsx";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { hubStore } from "../models/hub-store.ts";
 import { isWeightsName } from "../models/names.ts";
@@ -34,28 +36,18 @@ function useShortcuts(showSheet: () => void): void {
   }, [image, showSheet]);
 }
 
+/** Keys of texts and of the browser. */
+const textKeys = [
+  { key: "Enter", label: "Draw, in a prompt" },
+  { key: "Ctrl ↑ ↓", label: "More or less weight on the words at the cursor (on a Mac with Command)" },
+  { key: "Ctrl V", label: "Open an image from the clipboard, or use the settings of a copied text" },
+  { key: "Ctrl Z", label: "Take back a stroke of the mask" },
+];
+
 const ShortcutSheet = (props: { readonly isOpen: boolean; readonly onClose: () => void }) => (
   <Window title="Keyboard shortcuts" {...props}>
     <dl className="keys">
-      <div>
-        <dt>
-          <kbd>Enter</kbd>
-        </dt>
-        <dd>Draw, in the prompt</dd>
-      </div>
-      <div>
-        <dt>
-          <kbd>Ctrl ↑ ↓</kbd>
-        </dt>
-        <dd>More or less weight on the words at the cursor (on a Mac with Command)</dd>
-      </div>
-      <div>
-        <dt>
-          <kbd>Ctrl V</kbd>
-        </dt>
-        <dd>Open an image from the clipboard</dd>
-      </div>
-      {shortcuts.map(({ key, label }) => (
+      {[...textKeys, ...shortcuts].map(({ key, label }) => (
         <div key={key}>
           <dt>
             <kbd>{key.length === 1 ? key.toUpperCase() : key}</kbd>
@@ -95,8 +87,17 @@ function usePaste(): void {
   }, []);
 }
 
-/** Receives the first file of a drop that holds no weights, and says so where there are more. */
+/** The image of the gallery that was dragged from the page itself, of which browsers give the address and no file. */
+async function ownImage(items: readonly DropItem[]): Promise<GalleryImage | undefined> {
+  const text = items.find((entry): entry is TextDropItem => entry.kind === "text");
+  const address = (await text?.getText("text/uri-list")) ?? "";
+  return galleryStore.get().images.find(({ url, thumbnail }) => address !== "" && [url, thumbnail].includes(address));
+}
+
+/** Receives an image of the page, or the first file of a drop that holds no weights, and says so where there are more. */
 async function receiveDrop(items: readonly DropItem[]): Promise<void> {
+  const own = await ownImage(items);
+  if (own) return openImage(own);
   const files = items.filter((entry): entry is FileDropItem => entry.kind === "file");
   const [first, ...others] = files.filter(({ name }) => !isWeightsName(name));
   if (others.length > 0) say(`${first?.name} is opened alone: the page takes one image at a time`);
@@ -124,15 +125,11 @@ export const App = () => {
           <TabPanel id="make" className="view">
             <MakeView notices={<BackendNotice />} />
           </TabPanel>
-          <TabPanel id="gallery" className="view">
-            <Later part="gallery" />
-          </TabPanel>
-          <TabPanel id="grid" className="view">
-            <Later part="grid" />
-          </TabPanel>
-          <TabPanel id="compare" className="view">
-            <Later part="compare" />
-          </TabPanel>
+          {(["gallery", "grid", "compare"] as const).map((id) => (
+            <TabPanel key={id} id={id} className="view">
+              <Later part={id} />
+            </TabPanel>
+          ))}
         </main>
       </Tabs>
       <Windows />

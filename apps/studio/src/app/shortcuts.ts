@@ -13,6 +13,7 @@ import {
 } from "../make/ImageActions.tsx";
 import { cancelAll } from "../make/queue.ts";
 import { changeView } from "../state/view-store.ts";
+import { latinKey } from "../ui/latin-key.ts";
 
 /** A key and what it does. */
 export interface Shortcut {
@@ -63,8 +64,8 @@ export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest("input, textarea, [role=listbox], [role=menu], [role=dialog], [role=slider]") !== null;
 
-/** The shortcut that a key means where it was pressed. */
+/** The shortcut that a key means where it was pressed; one that is held down is pressed once. */
 export const shortcutOf = (event: KeyboardEvent): Shortcut | undefined =>
-  event.ctrlKey || event.metaKey || event.altKey || (isTyping(event.target) && event.key !== "Escape")
+  event.ctrlKey || event.metaKey || event.altKey || event.repeat || (isTyping(event.target) && event.key !== "Escape")
     ? undefined
-    : shortcuts.find(({ key }) => key.toLowerCase() === event.key.toLowerCase());
+    : shortcuts.find(({ key }) => key.toLowerCase() === latinKey(event));

@@ -44,6 +44,8 @@ export interface Drawing {
 
 /** Where images are drawn. */
 export interface DrawingBackend {
+  /** Whether images go on when the page is closed. */
+  readonly outlivesPage: boolean;
   /** Begins an image: at once where the backend has a queue of its own, else when it is waited for. */
   start(request: DrawRequest): Drawing;
 }

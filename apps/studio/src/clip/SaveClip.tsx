@@ -1,11 +1,10 @@
 import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { type ClipFileName, type ClipFormat, clipFormats } from "../engine/clip-formats.ts";
-import { asError, openEngine } from "../engine/engine-store.ts";
+import { openEngine, sayError } from "../engine/engine-store.ts";
 import { fileOf, type GalleryImage } from "../gallery/gallery-store.ts";
 import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { download } from "../ui/download.ts";
 import { Icon } from "../ui/icons.tsx";
-import { say } from "../ui/toasts.tsx";
 import { fileName } from "../ui/words.ts";
 
 /** Saves a clip with its settings in it. */
@@ -16,8 +15,7 @@ export async function saveClip(image: GalleryImage, format: ClipFileName): Promi
     const bytes = await engine.call("encode", { png: await fileOf(image), format });
     download(new Blob([bytes], { type }), fileName(image.recipe.prompt, image.recipe.seed, extension));
   } catch (error) {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
+    sayError(error);
   }
 }
 

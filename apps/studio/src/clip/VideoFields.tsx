@@ -1,25 +1,21 @@
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
 import { backendStore, useLimit } from "../backend/backend.ts";
+import type { ModelProgress } from "../engine/model-files.ts";
 import type { Settings } from "../settings/settings.ts";
 import { changeSettings } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { RangeField } from "../ui/fields.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { megabytes } from "../ui/words.ts";
 import { motionStore, openMotion } from "./motion-store.ts";
 
 /** Frames at most where no adapter says how many. */
 const FRAMES = 32;
 
 const OpenAdapter = ({ label }: { readonly label: string }) => (
-  <FileTrigger
-    acceptedFileTypes={[".safetensors"]}
-    onSelect={(files) => {
-      const [file] = files ?? [];
-      if (file) void openMotion(file);
-    }}
-  >
+  <FileTrigger acceptedFileTypes={[".safetensors"]} onSelect={(files) => files?.[0] && void openMotion(files[0])}>
     <Button>{label}</Button>
   </FileTrigger>
 );
@@ -33,7 +29,9 @@ const AdapterField = () => {
     <div className="field">
       <div className="field-head">
         <span className="field-label">Motion adapter</span>
-        <span className="field-value">{motion.status === "ready" ? motion.info.name : names[motion.status]}</span>
+        <span className="field-value">
+          {motion.status === "ready" ? `${motion.info.name}, ${megabytes(motion.info.bytes)}` : names[motion.status]}
+        </span>
       </div>
       <OpenAdapter label="Open another" />
       <p className="help">The layers that join the frames; a .safetensors file of AnimateDiff, made for this model.</p>
@@ -67,6 +65,11 @@ export const VideoFields = ({ frames, fps }: Pick<Settings, "frames" | "fps">) =
   );
 };
 
+const openingText = (progress: ModelProgress | undefined): string =>
+  progress?.fetched
+    ? `Fetching the motion adapter: ${megabytes(progress.loaded)} of ${megabytes(progress.total)}`
+    : "Looking for the motion adapter";
+
 /** Looks for the host's adapter once clips are chosen, and says what is missing. */
 export const MotionNotice = () => {
   const isRemote = useStore(backendStore, (backend) => backend?.id === "server");
@@ -77,7 +80,7 @@ export const MotionNotice = () => {
   }, [motion.status, isRemote]);
   if (limit !== undefined) return <Notice kind="warning" text={limit} />;
   if (isRemote) return null;
-  if (motion.status === "opening") return <Notice kind="note" text="Looking for the motion adapter" />;
+  if (motion.status === "opening") return <Notice kind="note" text={openingText(motion.progress)} />;
   if (motion.status !== "missing") return null;
   return (
     <Notice kind="warning" text={motion.error.message} hint={motion.error.hint}>

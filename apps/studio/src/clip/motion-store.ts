@@ -1,11 +1,13 @@
 import type { AquatintError } from "aquatint";
 import { asError, engineStore, openEngine } from "../engine/engine-store.ts";
+import type { ModelProgress } from "../engine/model-files.ts";
 import type { MotionInfo, MotionSource } from "../engine/protocol.ts";
 import { createStore } from "../state/store.ts";
 
 /** How the motion adapter stands. */
 export type MotionState =
-  | { readonly status: "unknown" | "opening" }
+  | { readonly status: "unknown" }
+  | { readonly status: "opening"; readonly progress?: ModelProgress | undefined }
   | { readonly status: "ready"; readonly info: MotionInfo }
   | { readonly status: "missing"; readonly error: AquatintError };
 
@@ -32,7 +34,10 @@ export async function openMotion(adapter = file): Promise<void> {
   motionStore.set({ status: "opening" });
   try {
     const engine = await openEngine();
-    motionStore.set({ status: "ready", info: await engine.call("motion", motionSource()) });
+    const info = await engine.call("motion", motionSource(), {
+      onEvent: (event) => event.type === "model" && motionStore.set({ status: "opening", progress: event.progress }),
+    });
+    motionStore.set({ status: "ready", info });
   } catch (error) {
     motionStore.set({ status: "missing", error: asError(error) });
   }

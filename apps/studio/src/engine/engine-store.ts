@@ -142,3 +142,9 @@ export const asError = (error: unknown): AquatintError =>
     : new AquatintError("studio/internal", error instanceof Error ? error.message : String(error), {
         hint: "reload the page, and report it if it comes again",
       });
+
+/** Says an error beside the page, with its hint. */
+export function sayError(error: unknown): void {
+  const { message, hint } = asError(error);
+  say(message, { detail: hint });
+}

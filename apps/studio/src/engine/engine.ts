@@ -10,8 +10,9 @@ import {
 import { parseAttention, promptChunks } from "aquatint/tokenizers";
 import { composite } from "./composite.ts";
 import { clipFrames, encodeClip } from "./encode-clip.ts";
+import type { ModelForm } from "./forms.ts";
 import { type CallOptions, type Loaded, load } from "./load.ts";
-import { drawClip, loadMotion, type MotionEngine } from "./motion.ts";
+import { drawClip, loadMotion, type MotionEngine, type MotionParts } from "./motion.ts";
 import { inEnoughPrecision } from "./networks.ts";
 import type {
   ClipOptions,
@@ -46,17 +47,17 @@ export function createEngine() {
     async draw(params, options) {
       const engine = await loaded();
       await motions.makeRoom();
-      const work = () => draw(engine, params, options);
-      return inEnoughPrecision(engine.networks, { work, onWiden: onWiden(options) }).catch(explained(engine));
+      return drawImage(engine, params, options).catch(explained(engine));
     },
     async clip({ options: clip, motion }, options) {
       const engine = await loaded();
       const work = async () =>
-        drawMotion(engine, { clip, motion: () => motions.load(motion, engine, options) }, options);
+        drawMotion(engine, { clip, motion: (form) => motions.load(motion, { ...engine, ...form }, options) }, options);
       return work().catch(explained(engine));
     },
     hash: async () => (await loaded()).modelHash(),
-    motion: async (source, options) => (await motions.load(source, await loaded(), options)).info,
+    motion: async (source, options) =>
+      (await motions.load(source, { ...(await loaded()), fewSteps: false }, options)).info,
     frames: ({ png }) => clipFrames(png),
     encode: ({ png, format }) => encodeClip(png, format),
     count: async (params) => countTokens(await loaded(), params),
@@ -70,13 +71,13 @@ export function createEngine() {
 
 interface MotionCall {
   readonly clip: ClipOptions;
-  motion(): Promise<MotionEngine>;
+  motion(form: Pick<MotionParts, "fewSteps">): Promise<MotionEngine>;
 }
 
 async function drawMotion(engine: Loaded, { clip, motion }: MotionCall, options: CallOptions): Promise<DrawResult> {
   checkForm(engine, clip);
-  await engine.networks.makeRoom();
-  const loaded = await motion();
+  await engine.forms.last().networks.makeRoom();
+  const loaded = await motion({ fewSteps: clip.fewSteps ?? false });
   const work = () => drawClip(loaded, clip, { ...engine, ...options });
   return inEnoughPrecision(loaded.networks, { work, onWiden: onWiden(options) });
 }
@@ -96,12 +97,13 @@ const onWiden =
 /** Loads motion adapters, and keeps the last one. */
 function lastMotion() {
   let last: { readonly key: string; readonly engine: Promise<MotionEngine> } | undefined;
-  const load = async (source: MotionSource, engine: Loaded, { onEvent }: CallOptions): Promise<MotionEngine> => {
+  const load = async (source: MotionSource, parts: MotionParts, { onEvent }: CallOptions): Promise<MotionEngine> => {
     const { base, file } = source;
-    const key = file ? `${file.name} ${file.size} ${file.lastModified}` : base;
+    const name = file ? `${file.name} ${file.size} ${file.lastModified}` : base;
+    const key = `${parts.fewSteps} ${name}`;
     if (last?.key === key) return last.engine;
     const before = last?.engine;
-    last = { key, engine: loadMotion(source, engine, onEvent) };
+    last = { key, engine: loadMotion(source, parts, onEvent) };
     const { engine: loading } = last;
     await before?.then(
       ({ networks }) => networks.release(),
@@ -146,8 +148,16 @@ function checkForm({ info }: Loaded, { fewSteps }: Pick<DrawOptions, "fewSteps">
   });
 }
 
-async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
+async function drawImage(engine: Loaded, options: DrawOptions, call: CallOptions): Promise<DrawResult> {
   checkForm(engine, options);
+  const form = await engine.forms.take(options.fewSteps);
+  const work = () => draw({ ...engine, ...form }, options, call);
+  return inEnoughPrecision(form.networks, { work, onWiden: onWiden(call) });
+}
+
+type Drawing = Loaded & ModelForm;
+
+async function draw(engine: Drawing, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
   const { model, networks, previewer } = engine;
   const start = performance.now();
   const plan = await planTextToImage(model, options);
@@ -175,7 +185,7 @@ async function draw(engine: Loaded, options: DrawOptions, { signal, onEvent }: C
 const shapeAt = ({ hiresFix, ...plan }: TextToImagePlan, i: number): TracePoint["shape"] =>
   hiresFix && i >= stepCount(plan) ? hiresFix.latentShape : plan.latentShape;
 
-const recipeOf = async ({ info, model, source, modelHash }: Loaded, plan: TextToImagePlan, options: DrawOptions) =>
+const recipeOf = async ({ info, model, source, modelHash }: Drawing, plan: TextToImagePlan, options: DrawOptions) =>
   generationParameters(plan, {
     model: info.modelName,
     modelHash: await modelHash(),
@@ -199,13 +209,9 @@ function countTokens({ model, source }: Loaded, { text: prompt, syntax }: Engine
   return { tokens: tokenizer.encode(text).length - 2, cut: tokenizer.decode(cut) };
 }
 
-async function decode(
-  { networks }: Loaded,
-  { latents, shape }: EngineCalls["decode"]["params"],
-  { signal }: CallOptions,
-) {
+async function decode({ forms }: Loaded, { latents, shape }: EngineCalls["decode"]["params"], { signal }: CallOptions) {
   const images = [];
-  const network = await networks.current();
+  const network = await forms.last().networks.current();
   for (const data of latents) {
     const pixels = await network.decode(
       { dtype: "float32", shape: [1, ...shape], data: new Float32Array(data) },

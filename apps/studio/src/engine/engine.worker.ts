@@ -2,6 +2,9 @@ import { createEngine } from "./engine.ts";
 import { asFailure } from "./failure.ts";
 import { lifeLock } from "./locks.ts";
 import type { EngineAnswer, EngineRequest } from "./protocol.ts";
+import { provideDigest } from "./provide-digest.ts";
+
+provideDigest();
 
 const engine = createEngine();
 const running = new Map<number, AbortController>();

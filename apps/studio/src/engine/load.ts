@@ -1,10 +1,11 @@
 import { type Model, type Runtime, type TextToImageModel, textToImageModel, textToImageNetwork } from "aquatint";
-import { modelPreviewer, type Previewer } from "aquatint/pipelines";
+import { modelPreviewer, type Previewer, withFewSteps } from "aquatint/pipelines";
 import { webRuntime } from "aquatint/web";
 import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
+import { fewStepsInfo, type ModelForm, type ModelForms, modelForms } from "./forms.ts";
 import { hostedModel } from "./hosted-model.ts";
-import { fixedNetworks, type Networks } from "./networks.ts";
+import { fixedNetworks } from "./networks.ts";
 import type { EngineCalls, EngineEvent, EngineInfo } from "./protocol.ts";
 
 /** Options of each call. */
@@ -19,7 +20,7 @@ export interface Loaded {
   readonly published: Model;
   readonly source: ModelSource | undefined;
   readonly model: TextToImageModel;
-  readonly networks: Networks;
+  readonly forms: ModelForms;
   /** What this device can hold of a visitor's files; undefined for the page's own model. */
   readonly limits?: DeviceLimits | undefined;
   readonly runtime: Runtime;
@@ -41,11 +42,17 @@ export async function load(params: EngineCalls["open"]["params"], { onEvent }: C
   onEvent({ type: "loading" });
   const model = await textToImageModel(published);
   const runtime = await starting;
-  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  const form = (model: TextToImageModel) => fixedForm(model, runtime);
   const info = { ...modelInfo(model), ...facts, device, threads: runtime.threads };
   const modelHash = async () => info.modelHash;
-  const networks = fixedNetworks(network);
-  return { published, source, model, networks, runtime, previewer: modelPreviewer(model), info, modelHash };
+  const forms = modelForms(await form(model), async () => form(await withFewSteps(model, published)));
+  return { published, source, model, forms, runtime, previewer: modelPreviewer(model), info, modelHash };
+}
+
+/** A model with networks that stay open. */
+async function fixedForm(model: TextToImageModel, runtime: Runtime): Promise<ModelForm> {
+  const network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+  return { model, networks: fixedNetworks(network) };
 }
 
 type OnEvent = CallOptions["onEvent"];
@@ -72,7 +79,7 @@ async function loadFiles(
     },
   });
   onEvent({ type: "loading" });
-  const { published, model, runtime, networks, limits, opened } = loaded;
+  const { published, model, runtime, forms, limits, opened } = loaded;
   const fileFacts: ModelFacts = {
     ...{ modelName: loaded.name, modelHash: source.modelHash, modelBytes: loaded.bytes ?? 0 },
     ...{ isModelKept: undefined, damagedPieces: 0 },
@@ -80,7 +87,7 @@ async function loadFiles(
   const info = { ...modelInfo(model), ...(pageFacts ?? fileFacts), device, threads: runtime.threads, source: opened };
   const modelHash = pageFacts ? async () => info.modelHash : once(() => hashOf(source, published));
   const previewer = modelPreviewer(model);
-  return { published, source, model, networks, limits, runtime, previewer, info, modelHash };
+  return { published, source, model, forms, limits, runtime, previewer, info, modelHash };
 }
 
 const hashOf = async ({ modelHash }: ModelSource, published: Model) =>
@@ -94,13 +101,14 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-const modelInfo = ({ modules, generation, scheduler, tokenizers }: TextToImageModel) => ({
-  sampleSize: modules.sampleSize,
-  multiple: modules.multiple,
-  steps: generation.steps,
-  guidance: generation.guidance,
-  sampler: scheduler.sampler.name,
-  maxTokens: maxTokensOf({ tokenizers }),
+const modelInfo = (model: TextToImageModel) => ({
+  sampleSize: model.modules.sampleSize,
+  multiple: model.modules.multiple,
+  steps: model.generation.steps,
+  guidance: model.generation.guidance,
+  fewSteps: fewStepsInfo(model),
+  sampler: model.scheduler.sampler.name,
+  maxTokens: maxTokensOf(model),
 });
 
 /** Tokens besides the start and the end. */

@@ -1,4 +1,7 @@
-const locks = (): LockManager | undefined => globalThis.navigator?.locks; // insecure pages have none
+import { newId } from "../state/new-id.ts";
+
+/** The browser's locks; pages over plain HTTP have none. */
+const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 
 /** Runs work while no other tab or worker of the page runs work of this name. */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -6,11 +9,17 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
   return manager ? await manager.request(name, work) : work();
 }
 
+/** Runs work where no other tab or worker of the page runs work of this name, else `busy`. */
+export async function withFreeLock<T>(name: string, work: () => Promise<T>, busy: () => T): Promise<T> {
+  const manager = locks();
+  return manager ? manager.request(name, { ifAvailable: true }, (lock) => (lock ? work() : busy())) : work();
+}
+
 /** Takes a lock for as long as this worker lives; its name, or undefined where the browser has no locks. */
 export async function lifeLock(): Promise<string | undefined> {
   const manager = locks();
   if (!manager) return undefined;
-  const name = `aquatint-worker-${crypto.randomUUID()}`;
+  const name = `aquatint-worker-${newId()}`;
   await new Promise<void>((resolve) => {
     void manager.request(name, () => {
       resolve();

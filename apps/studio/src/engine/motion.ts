@@ -18,6 +18,7 @@ import {
   textToVideo,
   videoParameters,
   webUiSampler,
+  withFewSteps,
   withMotionModules,
   withMotionSchedule,
 } from "aquatint/pipelines";
@@ -43,6 +44,8 @@ export interface MotionParts {
   readonly runtime: Runtime;
   readonly info: Pick<EngineInfo, "source">;
   readonly limits?: DeviceLimits | undefined;
+  /** True for the model's own form for few steps. */
+  readonly fewSteps: boolean;
 }
 
 /** The model with a motion adapter's modules in its U-Net. @throws AquatintError "studio/motion", "model/…" or "motion/…". */
@@ -51,22 +54,25 @@ export async function loadMotion(
   parts: MotionParts,
   onEvent: (event: EngineEvent) => void,
 ): Promise<MotionEngine> {
-  const files = await motionFiles(source, (progress) => onEvent({ type: "model", progress }));
-  const motion = motionModules(await openModel(files));
+  const { files, bytes } = await motionFiles(source, (progress) => onEvent({ type: "model", progress }));
+  const motion = await motionModules(await openModel(files));
   const model = await withMotion(parts, (images) => withMotionModules(images, motion));
   const networks = await networksOf(model, parts);
-  const info = { name: source.file?.name ?? files.name, maxFrames: motion.config.motion_max_seq_length };
+  const info = { name: source.file?.name ?? files.name, bytes, maxFrames: motion.config.motion_max_seq_length };
   return { info, model, networks };
 }
 
 type Change = (images: TextToImageModel) => TextToImageModel;
 
 /** LoRAs, embeddings and the autoencoder stand beside the model of a clip as beside that of an image. */
-async function withMotion({ published, source }: MotionParts, change: Change): Promise<TextToImageModel> {
+async function withMotion({ published, source, fewSteps }: MotionParts, change: Change): Promise<TextToImageModel> {
   const model = withMotionSchedule(published);
-  if (!source) return change(await textToImageModel(model));
+  if (!source) {
+    const images = change(await textToImageModel(model));
+    return fewSteps ? withFewSteps(images, published) : images;
+  }
   const { withCompanions } = await import("../model-files/open-source.ts");
-  return withCompanions(model, { ...source, controls: [] }, change);
+  return withCompanions(model, { ...source, controls: [] }, { change, fewSteps });
 }
 
 /** The networks, as those of the model of images are. */

@@ -36,16 +36,14 @@ export async function browserPieces(): Promise<PieceStore> {
   }
 }
 
-/** SHA-256 in hexadecimal digits; undefined where the page is not secure, so that the browser offers none. */
-export async function sha256(bytes: ArrayBuffer): Promise<string | undefined> {
-  if (!globalThis.crypto?.subtle) return undefined;
+/** SHA-256 in hexadecimal digits. */
+export async function sha256(bytes: ArrayBuffer): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Whether bytes are what their hash says. Of a page that is not secure they are taken as they come. */
-export const isIntact = async (bytes: ArrayBuffer, hash: string): Promise<boolean> =>
-  ((await sha256(bytes)) ?? hash) === hash;
+/** Whether bytes are what their hash says. */
+export const isIntact = async (bytes: ArrayBuffer, hash: string): Promise<boolean> => (await sha256(bytes)) === hash;
 
 /** The error of a file that the host does not serve as its manifest says. */
 export const damagedFile = (path: string): AquatintError =>

@@ -8,13 +8,8 @@ import type { Companion, FileReport } from "../model-files/report.ts";
 import type { ClipFileName } from "./clip-formats.ts";
 import type { EngineDevice } from "./device.ts";
 import type { EngineFailure } from "./failure.ts";
+import type { FewSteps } from "./forms.ts";
 import type { ModelProgress } from "./model-files.ts";
-
-/** Defaults of the form of a model that takes few steps, as its `generation_config.json` describes it. */
-export interface FewSteps {
-  readonly steps: number;
-  readonly guidance: number;
-}
 
 /** Facts about the engine and its model. */
 export interface EngineInfo {
@@ -76,6 +71,7 @@ export interface MotionSource {
 /** A motion adapter that is loaded. */
 export interface MotionInfo {
   readonly name: string;
+  readonly bytes: number;
   /** Frames that it sees at once. */
   readonly maxFrames: number;
 }

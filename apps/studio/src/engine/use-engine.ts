@@ -5,10 +5,11 @@ import { serverModelStore } from "./server-model.ts";
 
 /** Facts about the default model, until it says them itself. */
 const expected: Pick<EngineInfo, "sampleSize" | "multiple" | "steps" | "guidance" | "fewSteps" | "sampler"> = {
-  sampleSize: 64,
+  sampleSize: 128,
   multiple: 16,
   steps: 20,
-  guidance: 4,
+  guidance: 3,
+  fewSteps: { steps: 4, guidance: 3 },
   sampler: "dpmpp-2m-sde",
 };
 

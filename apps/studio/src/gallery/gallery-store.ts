@@ -1,4 +1,5 @@
 import type { Trace } from "../engine/protocol.ts";
+import { askBeforeLeaving } from "../state/leaving.ts";
 import { createStore } from "../state/store.ts";
 import type { ArchivedImage, ImageArchive, StoredImage } from "./gallery-database.ts";
 
@@ -26,6 +27,7 @@ const channel = typeof BroadcastChannel === "undefined" ? undefined : new Broadc
 let archive: ImageArchive | undefined;
 /** Images that only this page has, because the archive refused them. */
 const unsaved = new Set<string>();
+const askForUnsaved = (): void => askBeforeLeaving(unsaved, unsaved.size > 0);
 const traces = new Map<string, Trace>();
 /** Files that are being read, by the images' ids. */
 const reading = new Map<string, Promise<StoredImage>>();
@@ -45,7 +47,6 @@ export const isClip = ({ poster, recipe }: ArchivedImage): boolean =>
 export function followGallery(): void {
   channel?.addEventListener("message", () => void reloadGallery());
   addEventListener("pageshow", ({ persisted }) => persisted && void reloadGallery()); // a page out of the cache missed messages
-  addEventListener("beforeunload", (event) => unsaved.size > 0 && event.preventDefault());
 }
 
 /** Shows the images of an archive, and none of another's; undefined for none. */
@@ -55,6 +56,7 @@ export async function openArchive(next: ImageArchive | undefined): Promise<void>
     for (const address of [url, thumbnail]) if (address) URL.revokeObjectURL(address);
   }
   for (const map of [unsaved, traces, reading]) map.clear();
+  askForUnsaved();
   galleryStore.set(empty);
   await reloadGallery();
 }
@@ -101,6 +103,7 @@ async function write(change: (archive: ImageArchive) => Promise<void>): Promise<
 async function save({ url: _, thumbnail: __, ...image }: GalleryImage): Promise<void> {
   if (await write((to) => to.put(image))) unsaved.delete(image.id);
   else unsaved.add(image.id);
+  askForUnsaved();
 }
 
 /** Adds an image, which is shown at once, before all others even if the clock went back. */
@@ -195,6 +198,7 @@ export async function deleteImages(selection: ReadonlySet<string>): Promise<Dele
     for (const id of ids) await to.remove(id);
   });
   for (const id of ids) unsaved.delete(id);
+  askForUnsaved();
   return {
     count: deleted.length,
     async undo() {

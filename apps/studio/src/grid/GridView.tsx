@@ -1,6 +1,7 @@
 import { type CSSProperties, useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
 import { GalleryPhoto } from "../gallery/GalleryPhoto.tsx";
+import type { GalleryImage } from "../gallery/gallery-store.ts";
 import { ProgressLine } from "../make/ProgressLine.tsx";
 import { queueStore } from "../make/queue.ts";
 import { settingsStore } from "../settings/settings-store.ts";
@@ -90,13 +91,7 @@ const GridTable = () => {
   );
 };
 
-const GridCell = ({
-  image,
-}: {
-  readonly image: ReturnType<typeof gridStore.get>["cells"] extends ReadonlyMap<string, infer I>
-    ? I | undefined
-    : never;
-}) =>
+const GridCell = ({ image }: { readonly image: GalleryImage | undefined }) =>
   image ? (
     <button type="button" className="grid-cell" onClick={() => changeView({ view: "make", selected: image.id })}>
       <GalleryPhoto image={image} className="pixels" alt={`${image.recipe.prompt}, seed ${image.recipe.seed}`} />

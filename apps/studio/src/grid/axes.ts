@@ -94,9 +94,9 @@ const spacing: Axis = {
 const size: Axis = {
   id: "size",
   label: "Size",
-  example: "64x64, 48x64, 96x64",
+  example: "128x128, 96x128, 192x128",
   read: valuesOf,
-  help: "Width and height in pixels, as 64x48.",
+  help: "Width and height in pixels, as 128x96.",
   change(value) {
     const [, width, height] = /^(\d+)\s*[x×]\s*(\d+)$/i.exec(value) ?? [];
     const { shape } = settingsSchema;

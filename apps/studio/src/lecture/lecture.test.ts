@@ -1,14 +1,17 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { defaultImage } from "./input/default-image.ts";
 import { initialCurve, lectureScheduleNames, scheduleOf, withPoint } from "./input/schedule.ts";
+import { downloads } from "./model/downloads.ts";
+import { numberPositions } from "./pages/comparison/number-positions.ts";
 import { describeValues, standardDensity } from "./pages/forward/statistics.ts";
 import { pages } from "./pages.ts";
 import { regionOf } from "./text/region.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
+const models = fileURLToPath(new URL("../../../../packages/model-emoji/", import.meta.url));
 const examples = fileURLToPath(new URL("../../../../examples/lecture/", import.meta.url));
 
 /** The code that the page of a folder ends with, as its index.ts says. */
@@ -30,6 +33,17 @@ test.each(pages.map(({ name }) => name))("%s ends with the lines of an example, 
 
 test("every example of the lecture is shown", () => {
   expect(pages.map(({ name }) => codeOf(name).file).toSorted()).toEqual(readdirSync(examples).toSorted());
+});
+
+test("what the figures say of a model's size is what its files are", () => {
+  for (const [name, megabytes] of Object.entries(downloads)) {
+    const folder = join(models, name);
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) =>
+      path.endsWith(".safetensors"),
+    );
+    const bytes = files.reduce((sum, path) => sum + statSync(join(folder, path)).size, 0);
+    expect(megabytes / (bytes / 1e6), name).toBeCloseTo(1, 1); // within 5 %
+  }
 });
 
 test("an example without marks is an error", () => {
@@ -69,6 +83,24 @@ test("a histogram is a density, and the normal density is one", () => {
   const width = 8 / density.length;
   expect(density.reduce((sum, value) => sum + value * width, 0)).toBeCloseTo(1, 12);
   expect(standardDensity.reduce((sum, value) => sum + value * width, 0)).toBeCloseTo(0.9999367, 5); // within 4 deviations
+});
+
+test("numbers of dots that lie together are on no other dot, and on no other number", () => {
+  const dots = [
+    { x: 230, y: 200, r: 11 },
+    { x: 214, y: 198, r: 12 },
+    { x: 214, y: 218, r: 7 },
+    { x: 211, y: 229, r: 6 },
+    { x: 100, y: 100, r: 5 },
+  ];
+  const positions = numberPositions(dots);
+  for (const [i, { x, y }] of positions.entries()) {
+    for (const dot of dots) expect(Math.hypot(dot.x - x, dot.y - y)).toBeGreaterThan(dot.r + 6);
+    for (const other of positions.slice(0, i)) {
+      expect(Math.max(Math.abs(other.x - x) / 14, Math.abs(other.y - y) / 20)).toBeGreaterThan(1);
+    }
+  }
+  expect(positions[4]).toEqual({ x: 115, y: 100 }); // right of its dot where there is room
 });
 
 test("the first image has values of images", () => {

@@ -1,6 +1,6 @@
 import { Label, TextField } from "react-aria-components";
 import { MotionNotice } from "../clip/VideoFields.tsx";
-import { PromptArea } from "../prompt/PromptArea.tsx";
+import { PromptArea, promptOf } from "../prompt/PromptArea.tsx";
 import { CountStepper, OutputChoice, QualityChoice, SizeChoice } from "../prompt/QuickChoices.tsx";
 import { StylesMenu } from "../prompt/StylesMenu.tsx";
 import { StyleTags } from "../prompt/StyleTags.tsx";
@@ -19,7 +19,7 @@ import { drawImages } from "./draw.ts";
 const PromptBox = () => {
   const prompt = useStore(settingsStore, (settings) => settings.prompt);
   return (
-    <TextField className="prompt" value={prompt} onChange={(text) => changeSettings({ prompt: text })} maxLength={4000}>
+    <TextField className="prompt" value={prompt} onChange={(text) => changeSettings({ prompt: promptOf(text) })}>
       <Label className="visually-hidden">Prompt</Label>
       <PromptArea id="prompt" rows={1} placeholder="Describe an image" onEnter={drawImages} />
     </TextField>
@@ -39,7 +39,7 @@ const PromptNotes = () => {
   );
 };
 
-/** The prompt with what is changed most often, and Draw. */
+/** The prompt with what is changed most often, and Draw, for which a double click is one press. */
 export const Composer = () => {
   const { prompt, output } = useStore(settingsStore);
   return (
@@ -59,7 +59,7 @@ export const Composer = () => {
         <CountStepper />
         <OpenImage />
         <IconButton label="Settings" icon="sliders" shortcut="," onPress={() => changeView({ isSheetOpen: true })} />
-        <Button look="primary" onPress={drawImages} isDisabled={prompt.trim() === ""}>
+        <Button look="primary" onClick={({ detail }) => detail < 2 && drawImages()} isDisabled={prompt.trim() === ""}>
           Draw
         </Button>
       </div>

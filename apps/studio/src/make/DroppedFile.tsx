@@ -12,13 +12,7 @@ const imageTypes = ["image/png", "image/jpeg", "image/webp"];
 
 /** A button that opens an image file, as dropping one does. */
 export const OpenImage = () => (
-  <FileTrigger
-    acceptedFileTypes={imageTypes}
-    onSelect={(files) => {
-      const [file] = files ?? [];
-      if (file) void receiveFile(file);
-    }}
-  >
+  <FileTrigger acceptedFileTypes={imageTypes} onSelect={(files) => files?.[0] && void receiveFile(files[0])}>
     <IconButton label="Open an image, or drop one" icon="image" />
   </FileTrigger>
 );

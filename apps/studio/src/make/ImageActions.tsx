@@ -1,11 +1,12 @@
 import { Menu, MenuItem, MenuTrigger, Popover } from "react-aria-components";
 import { SaveClip, saveClip } from "../clip/SaveClip.tsx";
-import { asError } from "../engine/engine-store.ts";
+import { sayError } from "../engine/engine-store.ts";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import {
   deleteImages,
   fileOf,
   type GalleryImage,
+  galleryStore,
   isClip,
   stillOf,
   toggleFavorite,
@@ -23,6 +24,7 @@ import { download } from "../ui/download.ts";
 import { say } from "../ui/toasts.tsx";
 import { counted, fileName } from "../ui/words.ts";
 import { drawVariations } from "./draw.ts";
+import { receiveFile } from "./drop-store.ts";
 import { closeFilm, filmStore, openFilm } from "./film-store.ts";
 
 /** Saves the PNG file, with its settings in it. */
@@ -33,6 +35,13 @@ export async function downloadImage(image: GalleryImage): Promise<void> {
   );
 }
 
+/** Asks what an image is for, as one that is dropped from elsewhere. */
+export const openImage = (image: GalleryImage): Promise<void> =>
+  withFile(fileOf(image), (file) => {
+    const name = fileName(image.recipe.prompt, image.recipe.seed, extensionOf(file));
+    return receiveFile(new File([file], name, { type: file.type }));
+  });
+
 const extensionOf = ({ type }: Blob): string => type.replace(/^image\//, "").replace("jpeg", "jpg") || "png";
 
 /** Does something with the file of an image, and says where that cannot be read. */
@@ -40,8 +49,7 @@ async function withFile(reading: Promise<Blob>, work: (file: Blob) => unknown): 
   try {
     await work(await reading);
   } catch (error) {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
+    sayError(error);
   }
 }
 
@@ -54,9 +62,12 @@ export function applySettings({ recipe }: GalleryImage): void {
 
 /** Deletes an image, with a way back. */
 export async function deleteImage({ id }: GalleryImage): Promise<void> {
+  const { images } = galleryStore.get();
+  const at = images.findIndex((image) => image.id === id);
+  changeView({ selected: at === 0 ? undefined : (images[at + 1] ?? images[at - 1])?.id });
   const { count, undo } = await deleteImages(new Set([id]));
   const text = count > 1 ? `Image deleted, with ${counted(count - 1, "image")} of the same job` : "Image deleted";
-  say(text, { action: { label: "Undo", run: undo } });
+  say(text, { action: { label: "Undo", run: () => void undo().then(() => changeView({ selected: id })) } });
 }
 
 /** Copies a link to the image's settings. */

@@ -7,17 +7,25 @@ import { galleryStore, isClip } from "../gallery/gallery-store.ts";
 import { settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { changeView, viewStore } from "../state/view-store.ts";
-import { Button } from "../ui/buttons.tsx";
+import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { Notice } from "../ui/Notice.tsx";
+import { counted } from "../ui/words.ts";
 import { Composer } from "./Composer.tsx";
 import { Filmstrip, useFilmFrame } from "./Filmstrip.tsx";
 import { ImageActions } from "./ImageActions.tsx";
+import { forgetUnfinished, unfinishedStore } from "./leaving.ts";
 import { Plate } from "./Plate.tsx";
 import { ProgressLine } from "./ProgressLine.tsx";
-import { queueStore } from "./queue.ts";
+import { enqueue, queueStore } from "./queue.ts";
 import { Rail } from "./Rail.tsx";
 import { SettingsPanel } from "./SettingsPanel.tsx";
+
+/** Whether the plate shows what is being made: until the visitor looks at another image meanwhile. */
+function useIsLive(): boolean {
+  const isBusy = useStore(queueStore, (state) => state.current !== undefined);
+  return useStore(viewStore, (state) => state.selected === undefined) && isBusy;
+}
 
 /** The image on the plate: the selected one, or the newest. */
 export function useShownImage() {
@@ -45,6 +53,18 @@ const Failures = () => {
   );
 };
 
+/** Offers the images that were under way when the page ended. */
+const Unfinished = () => {
+  const requests = useStore(unfinishedStore);
+  if (requests.length === 0) return null;
+  return (
+    <Notice kind="note" text={`the page was closed in the middle of ${counted(requests.length, "image")}`}>
+      <Button onPress={() => enqueue(requests)}>Draw again</Button>
+      <IconButton label="Forget what was not done" icon="close" onPress={forgetUnfinished} />
+    </Notice>
+  );
+};
+
 const Welcome = () => <p className="welcome">{useStore(backendStore)?.welcome}</p>;
 
 const Stage = () => {
@@ -54,14 +74,15 @@ const Stage = () => {
   const image = useShownImage();
   const step = useFilmFrame(image?.id);
   const clipFrame = useClipFrame(image?.id);
-  const frame = step ?? clipFrame;
+  const frame = current ? undefined : (step ?? clipFrame);
+  const isLive = useIsLive();
   return (
     <section className="stage" aria-label="Image">
       <Plate
         preview={current?.preview}
         image={image}
         frame={frame}
-        isBusy={current !== undefined}
+        isBusy={isLive}
         width={current?.job.drawing.size.width ?? width ?? sampleSize}
         height={current?.job.drawing.size.height ?? height ?? sampleSize}
       />
@@ -78,13 +99,15 @@ const Stage = () => {
 export const MakeView = ({ notices }: { readonly notices?: ReactNode }) => {
   const isSheetOpen = useStore(viewStore, (state) => state.isSheetOpen);
   const image = useShownImage();
+  const isLive = useIsLive();
   return (
     <div className="make">
-      <Rail selected={image?.id} />
+      <Rail selected={isLive ? undefined : image?.id} />
       <div className="bench">
         <div className="bench-head">
           {notices}
           <Failures />
+          <Unfinished />
           <Composer />
         </div>
         <Stage />

@@ -4,9 +4,10 @@ import { backendStore } from "../backend/backend.ts";
 import type { QueuePosition } from "../backend/drawing.ts";
 import { engineStore } from "../engine/engine-store.ts";
 import { useStore } from "../state/store.ts";
+import { changeView, viewStore } from "../state/view-store.ts";
 import { Button } from "../ui/buttons.tsx";
 import { counted, megabytes, seconds } from "../ui/words.ts";
-import { cancelAll, queueStore, remainingSeconds } from "./queue.ts";
+import { cancelAll, doneShare, queueStore, remainingSeconds } from "./queue.ts";
 
 /** The time in milliseconds, some times a second. */
 function useClock(isRunning: boolean): number {
@@ -44,7 +45,7 @@ function useLine(): Line {
   const image = total > 1 ? `Image ${done + 1} of ${total}, step` : "Step";
   return {
     text: `${image} ${current.i} of ${current.n}`,
-    share: (done + current.i / current.n) / total,
+    share: doneShare(queue),
     detail: remaining === undefined ? "" : `about ${seconds(remaining)} left`,
   };
 }
@@ -58,6 +59,7 @@ function queuedLine({ before, seconds: starts }: QueuePosition): Pick<Line, "tex
 /** How far the queue has come, with the button that ends it. */
 export const ProgressLine = () => {
   const { text, share, detail } = useLine();
+  const isElsewhere = useStore(viewStore, ({ view, selected }) => view === "make" && selected !== undefined);
   return (
     <div className="progress-line">
       <ProgressBar
@@ -72,6 +74,11 @@ export const ProgressLine = () => {
       </ProgressBar>
       <span className="progress-text">{text}</span>
       <span className="progress-detail">{detail}</span>
+      {isElsewhere && (
+        <Button look="quiet" onPress={() => changeView({ selected: undefined })}>
+          Show it
+        </Button>
+      )}
       <Button icon="stop" look="quiet" onPress={cancelAll}>
         Cancel
       </Button>

@@ -1,8 +1,9 @@
+import { useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
 import { VideoFields } from "../clip/VideoFields.tsx";
 import { useEngineInfo } from "../engine/use-engine.ts";
 import { ModelFields } from "../models/ModelFields.tsx";
-import { PromptArea } from "../prompt/PromptArea.tsx";
+import { PromptArea, promptOf } from "../prompt/PromptArea.tsx";
 import { TokenNote } from "../prompt/TokenNote.tsx";
 import { styledPrompts } from "../settings/request.ts";
 import { drawSeed, MAX_SIDE, type Settings } from "../settings/settings.ts";
@@ -11,17 +12,18 @@ import { sourceStore } from "../source/source-store.ts";
 import { useStore } from "../state/store.ts";
 import { IconButton, IconToggle } from "../ui/buttons.tsx";
 import { FieldRow, RangeField } from "../ui/fields.tsx";
+import { drawImages } from "./draw.ts";
 import { HiresFields } from "./HiresFields.tsx";
 import { MoreFields } from "./MoreFields.tsx";
 import { SamplerFields } from "./SamplerFields.tsx";
 import { VariationFields } from "./VariationFields.tsx";
 
 const NegativeField = ({ value, styledText }: { readonly value: string; readonly styledText: string }) => (
-  <TextField className="field" value={value} onChange={(negative) => changeSettings({ negative })} maxLength={4000}>
+  <TextField className="field" value={value} onChange={(text) => changeSettings({ negative: promptOf(text) })}>
     <div className="field-head">
       <Label className="field-label">Negative prompt</Label>
     </div>
-    <PromptArea className="text-input" rows={2} placeholder="what the image should not show" />
+    <PromptArea className="text-input" rows={2} placeholder="what the image should not show" onEnter={drawImages} />
     <Text slot="description" className="help">
       The image moves away from these words, as strongly as guidance says.
     </Text>
@@ -29,29 +31,39 @@ const NegativeField = ({ value, styledText }: { readonly value: string; readonly
   </TextField>
 );
 
-const SeedField = ({ seed, seedLocked }: Pick<Settings, "seed" | "seedLocked">) => (
-  <TextField
-    className="field"
-    value={seed}
-    inputMode="numeric"
-    onChange={(text) => /^\d{1,20}$/.test(text) && changeSettings({ seed: text, seedLocked: true })}
-  >
-    <Label className="field-label">Seed</Label>
-    <div className="input-row">
-      <Input className="text-input" />
-      <IconButton label="New seed" icon="dice" onPress={() => changeSettings({ seed: drawSeed() })} />
-      <IconToggle
-        label={seedLocked ? "The seed stays" : "Each image gets a new seed"}
-        icon={seedLocked ? "lock" : "unlock"}
-        isSelected={seedLocked}
-        onChange={(locked) => changeSettings({ seedLocked: locked })}
-      />
-    </div>
-    <Text slot="description" className="help">
-      The same seed and settings give the same image; lock it to change one thing at a time.
-    </Text>
-  </TextField>
-);
+/** The seed; typed empty or as -1, each image gets a new one. */
+const SeedField = ({ seed, seedLocked }: Pick<Settings, "seed" | "seedLocked">) => {
+  const [draft, setDraft] = useState<string>();
+  const onChange = (text: string) => {
+    if (!/^(-?1?|\d{1,20})$/.test(text)) return;
+    setDraft(text);
+    changeSettings(/^\d/.test(text) ? { seed: text, seedLocked: true } : { seedLocked: false });
+  };
+  return (
+    <TextField
+      className="field"
+      value={draft ?? seed}
+      inputMode="numeric"
+      onChange={onChange}
+      onBlur={() => setDraft(undefined)}
+    >
+      <Label className="field-label">Seed</Label>
+      <div className="input-row">
+        <Input className="text-input" />
+        <IconButton label="New seed" icon="dice" onPress={() => changeSettings({ seed: drawSeed() })} />
+        <IconToggle
+          label={seedLocked ? "The seed stays" : "Each image gets a new seed"}
+          icon={seedLocked ? "lock" : "unlock"}
+          isSelected={seedLocked}
+          onChange={(locked) => changeSettings({ seedLocked: locked })}
+        />
+      </div>
+      <Text slot="description" className="help">
+        The same seed and settings give the same image; lock it to change one thing at a time.
+      </Text>
+    </TextField>
+  );
+};
 
 const SizeFields = ({ width, height }: Pick<Settings, "width" | "height">) => {
   const { sampleSize, multiple } = useEngineInfo();

@@ -12,7 +12,7 @@ export function drawImages(): void {
   if (settings.prompt.trim() === "") return;
   const seed = settings.seedLocked ? settings.seed : drawSeed();
   if (seed !== settings.seed) changeSettings({ seed });
-  changeView({ view: "make", selected: undefined });
+  changeView({ view: "make", selected: undefined, isSheetOpen: false });
   enqueue(requests({ ...settings, seed }, settings.count));
 }
 

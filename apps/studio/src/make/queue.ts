@@ -14,6 +14,8 @@ export type JobRequest = DrawRequest & {
 /** One that waits or is being made. */
 export interface Job extends Pick<JobRequest, "onImage"> {
   readonly drawing: Drawing;
+  /** Undefined for one that was under way before the page was loaded. */
+  readonly request?: DrawRequest | undefined;
 }
 
 /** How far the image that is being made has come. */
@@ -52,7 +54,7 @@ let controller: AbortController | undefined;
 /** Adds images to the queue, which makes them in turn. */
 export function enqueue(images: readonly JobRequest[]): void {
   const { drawing: backend } = currentBackend();
-  follow(images.map(({ onImage, ...request }): Job => ({ drawing: backend.start(request), onImage })));
+  follow(images.map(({ onImage, ...request }): Job => ({ drawing: backend.start(request), onImage, request })));
 }
 
 /** Adds images that are under way to the queue. */
@@ -111,6 +113,10 @@ function show(job: Job, { i, n, preview, queued }: DrawingNews): void {
     return { ...state, current: { ...current, ...steps, queued, firstStep } };
   });
 }
+
+/** How much of the queue is done, 0 .. 1. */
+export const doneShare = ({ current, done, total }: QueueState): number =>
+  (done + (current && current.n > 0 ? current.i / current.n : 0)) / Math.max(1, total);
 
 /** Seconds that the queue still takes, by the steps so far; undefined where there is nothing to judge by. */
 export function remainingSeconds({ current, waiting, seconds }: QueueState, now: number): number | undefined {

@@ -3,10 +3,12 @@ import { type CallOptions, ENGINE_CLOSED } from "../engine/client.ts";
 import { asError, openEngine } from "../engine/engine-store.ts";
 import type { DrawResult } from "../engine/protocol.ts";
 import { clipModelOptions, modelOptions } from "../models/model-options.ts";
+import { newId } from "../state/new-id.ts";
 import { say } from "../ui/toasts.tsx";
 
 /** Draws in the tab, with the engine of the page. */
 export const tabDrawing: DrawingBackend = {
+  outlivesPage: false,
   start: (request): Drawing => ({
     size: request.options,
     finish: async (signal, onNews) => stored(await drawAgain(request, signal, onNews)),
@@ -62,11 +64,9 @@ const modelRequest = async (request: DrawRequest): Promise<DrawRequest> =>
     ? { options: await clipModelOptions(request.options), motion: request.motion }
     : { options: await modelOptions(request.options) };
 
-let last = 0;
-
 const stored = ({ png, poster, recipe, trace, seconds }: DrawResult): DrawnImage => ({
   image: {
-    id: crypto.randomUUID?.() ?? `${Date.now()}-${++last}`,
+    id: newId(),
     created: Date.now(),
     recipe,
     png: new Blob([png], { type: "image/png" }),

@@ -3,7 +3,7 @@ import type { MemoryPlan } from "aquatint/pipelines";
 import jspiWorker from "aquatint/runtime/worker-jspi.web?worker&url";
 import { webRuntime } from "aquatint/web";
 import type { EngineDevice } from "../engine/device.ts";
-import type { Networks } from "../engine/networks.ts";
+import { type ModelForms, modelForms } from "../engine/forms.ts";
 import { type DeviceLimits, deviceLimits, hasJspi } from "./device-limits.ts";
 import { bytesOf, modelFilesOf, stemOf } from "./file-set.ts";
 import { fitOf } from "./fit.ts";
@@ -31,7 +31,7 @@ export interface LoadedSource {
   /** The model alone, by which what may stand beside it is judged. */
   readonly published: Model;
   readonly model: TextToImageModel;
-  readonly networks: Networks;
+  readonly forms: ModelForms;
   readonly limits: DeviceLimits;
   readonly runtime: Runtime;
   readonly name: string;
@@ -62,9 +62,13 @@ export async function loadSource(
   if (!plan)
     throw new AquatintError("studio/too-large", problem?.message ?? "it does not fit", { hint: problem?.hint });
   const runtime = await webRuntime({ device, threads, workerUrl: limits.lazy ? jspiWorker : undefined });
+  const form = (loaded: TextToImageModel) => ({
+    model: modelIn(loaded, precision, limits),
+    networks: plannedNetworks({ runtime, model: loaded, precision, limits, memory: plan }),
+  });
   return {
     ...{ published, model, runtime, limits },
-    networks: plannedNetworks({ runtime, model: full, precision, limits, memory: plan }),
+    forms: modelForms(form(full), async () => form(await withCompanions(published, source, { fewSteps: true }))),
     name: set ? stemOf(set.name) : published.name,
     bytes: set && bytesOf(set),
     opened: {

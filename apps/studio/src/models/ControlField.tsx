@@ -1,11 +1,10 @@
 import { readImage } from "aquatint/web";
 import { FileTrigger } from "react-aria-components";
-import { asError } from "../engine/engine-store.ts";
+import { sayError } from "../engine/engine-store.ts";
 import { stemOf } from "../model-files/file-set.ts";
 import { useStore } from "../state/store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { RangeField, SelectField } from "../ui/fields.tsx";
-import { say } from "../ui/toasts.tsx";
 import { controlStore } from "./control-store.ts";
 import { choose, fitting, libraryStore } from "./library.ts";
 
@@ -21,8 +20,7 @@ async function chooseImage(files: FileList | null, id: string): Promise<void> {
     controlStore.set((control) => ({ ...control, image, url: URL.createObjectURL(file) }));
     await choose((choice) => ({ ...choice, control: id }));
   } catch (error) {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
+    sayError(error);
   }
 }
 

@@ -48,11 +48,11 @@ export function droppedSets(items: DataTransferItemList): Promise<readonly Dropp
 
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
 
-const handleOf = (item: WithHandle): Promise<FileSystemHandle | undefined> =>
-  (item.getAsFileSystemHandle?.() ?? Promise.resolve(undefined)).then(
-    (handle) => handle ?? undefined,
-    () => undefined,
-  );
+/** The permission to read a dropped file again. Chromium has the call on pages over plain HTTP too, and ends a page there that makes it. */
+async function handleOf(item: WithHandle): Promise<FileSystemHandle | undefined> {
+  const handle = isSecureContext ? item.getAsFileSystemHandle?.() : undefined;
+  return (await handle?.catch(() => undefined)) ?? undefined;
+}
 
 async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: Map<string, File>): Promise<void> {
   const reader = folder.createReader();

@@ -1,6 +1,5 @@
-import { asError } from "../engine/engine-store.ts";
+import { sayError } from "../engine/engine-store.ts";
 import { createStore } from "../state/store.ts";
-import { say } from "../ui/toasts.tsx";
 import { dropPending } from "./hub-pending.ts";
 import { filesOf, forgetFiles, type KeptRecord, keepFiles, keptRecords, putRecord, verifyFiles } from "./kept-files.ts";
 import {
@@ -59,8 +58,7 @@ export async function keepItem(item: LibraryItem, { isPlaced = false } = {}): Pr
     if (isPlaced) dropPending(id);
     putItem({ ...(itemOf(libraryStore.get(), id) ?? item), storage: handle ? "handle" : "copy" });
   } catch (error) {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
+    sayError(error);
   } finally {
     keepingStore.set(({ [id]: _, ...keeping }) => keeping);
   }

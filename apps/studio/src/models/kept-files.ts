@@ -9,7 +9,7 @@ import { setOfHandle } from "./dropped.ts";
 interface KeptFile {
   readonly path: string;
   readonly size: number;
-  readonly pieces: readonly (string | undefined)[];
+  readonly pieces: readonly string[];
 }
 
 /** Files in the browser's store, numbered in their order. */
@@ -76,7 +76,7 @@ export async function keepFiles(
   try {
     for (const [i, [path, file]] of [...set.files].entries()) {
       const writer = await (await folder?.getFileHandle(String(i), { create: true }))?.createWritable();
-      const pieces: (string | undefined)[] = [];
+      const pieces: string[] = [];
       for (let at = 0; at < file.size; at += PIECE) {
         signal?.throwIfAborted();
         const bytes = await pieceOf(file, at, path);
@@ -168,8 +168,7 @@ export async function verifyFiles(record: KeptRecord, set: FileSet): Promise<voi
     const file = set.files.get(path);
     const isSame = file?.size === size;
     for (const [i, hash] of pieces.entries()) {
-      const intact = isSame && hash && (await isIntact(await pieceOf(file, i * PIECE, path), hash));
-      if (hash === undefined ? isSame : intact) continue;
+      if (isSame && (await isIntact(await pieceOf(file, i * PIECE, path), hash))) continue;
       const name = path === record.name ? path : `${path} of ${record.name}`;
       throw new AquatintError("studio/changed", `${name} is not the file that was kept`, {
         hint: "remove it from the list, and drop the file again",

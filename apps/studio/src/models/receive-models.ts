@@ -1,8 +1,9 @@
 import { backendStore } from "../backend/backend.ts";
-import { asError } from "../engine/engine-store.ts";
+import { asError, sayError } from "../engine/engine-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { ModelPrecision } from "../model-files/precision.ts";
 import type { FileReport } from "../model-files/report.ts";
+import { newId } from "../state/new-id.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import { type DroppedSet, pickedSets } from "./dropped.ts";
@@ -110,13 +111,11 @@ async function keepPlaced({ placed }: DroppedSet, item: LibraryItem): Promise<vo
   if (placed !== undefined) await keepItem(item, { isPlaced: true });
 }
 
-let last = 0;
-
 /** An entry of the library for files; the one that is there where the same files come again. */
 function itemFor({ files, handle, placed }: DroppedSet, report: FileReport): LibraryItem {
   const same = libraryStore.get().items.find((item) => item.files && isSame(item.files, files));
   if (same && placed === undefined) return same;
-  const id = placed ?? crypto.randomUUID?.() ?? `${Date.now()}-${++last}`;
+  const id = placed ?? newId();
   rememberHandle(id, handle);
   return { ...{ id, report, files }, name: files.name };
 }
@@ -156,9 +155,4 @@ export const switchModel = (id: string | undefined, precision?: ModelPrecision):
 export const openAgain = (id: string): Promise<void> => said(async () => void (await reopenItem(id)));
 
 /** Does something with files, and says where that fails. */
-async function said(work: () => Promise<void>): Promise<void> {
-  await work().catch((error: unknown) => {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
-  });
-}
+const said = (work: () => Promise<void>): Promise<void> => work().catch(sayError);

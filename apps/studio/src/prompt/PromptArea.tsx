@@ -1,6 +1,8 @@
 import type { KeyboardEvent } from "react";
 import { TextArea } from "react-aria-components";
+import { MAX_PROMPT } from "../settings/settings.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { isComposing } from "../ui/composing.ts";
 import { say } from "../ui/toasts.tsx";
 import { reweighted, WEIGHT_STEP } from "./weight-keys.ts";
 
@@ -9,8 +11,17 @@ interface PromptAreaProps {
   readonly className?: string;
   readonly rows: number;
   readonly placeholder: string;
-  /** Called for Enter, which otherwise begins a line. */
+  /** Called for Enter, which otherwise begins a line; once where it is held down. */
   readonly onEnter?: () => void;
+}
+
+/** A prompt of a field; what of it the page does not hold is said. */
+export function promptOf(text: string): string {
+  if (text.length <= MAX_PROMPT) return text;
+  say(
+    `The prompt is cut: it may have ${MAX_PROMPT.toLocaleString("en")} characters, and this text has ${text.length.toLocaleString("en")}.`,
+  );
+  return text.slice(0, MAX_PROMPT).replace(/[\uD800-\uDBFF]$/, ""); // no half of a sign
 }
 
 /** Changes the weight of what is selected, as typing would, so that the browser can undo it. */
@@ -31,14 +42,14 @@ function reweigh(area: HTMLTextAreaElement, change: number): void {
 /** A text area for a prompt; Ctrl or Command with the arrows up and down changes weights. */
 export const PromptArea = ({ onEnter, ...props }: PromptAreaProps) => {
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
-    const { key, shiftKey, ctrlKey, metaKey, nativeEvent, currentTarget } = event;
+    const { key, shiftKey, ctrlKey, metaKey, repeat, nativeEvent, currentTarget } = event;
     if ((ctrlKey || metaKey) && (key === "ArrowUp" || key === "ArrowDown")) {
       event.preventDefault();
       reweigh(currentTarget, key === "ArrowUp" ? WEIGHT_STEP : -WEIGHT_STEP);
     }
-    if (!onEnter || key !== "Enter" || shiftKey || nativeEvent.isComposing) return;
+    if (!onEnter || key !== "Enter" || shiftKey || isComposing(nativeEvent)) return;
     event.preventDefault();
-    onEnter();
+    if (!repeat) onEnter();
   };
-  return <TextArea dir="auto" {...props} onKeyDown={onKeyDown} />;
+  return <TextArea dir="auto" enterKeyHint={onEnter && "go"} {...props} onKeyDown={onKeyDown} />;
 };

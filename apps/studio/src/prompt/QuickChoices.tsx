@@ -1,7 +1,6 @@
 import {
   Button as AriaButton,
   Group,
-  Input,
   Label,
   Menu,
   MenuItem,
@@ -15,6 +14,7 @@ import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";
 import { ChoiceText } from "../ui/ChoiceText.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { NumberInput } from "../ui/NumberInput.tsx";
 
 interface MenuChoice {
   readonly id: string;
@@ -122,6 +122,7 @@ export const CountStepper = () => {
   return (
     <NumberField
       className="stepper"
+      isWheelDisabled
       value={count}
       minValue={1}
       maxValue={16}
@@ -130,7 +131,7 @@ export const CountStepper = () => {
       <Label className="visually-hidden">Images</Label>
       <Group className="chip">
         <AriaButton slot="decrement">−</AriaButton>
-        <Input />
+        <NumberInput />
         <AriaButton slot="increment">+</AriaButton>
       </Group>
     </NumberField>

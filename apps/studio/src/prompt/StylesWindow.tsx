@@ -1,6 +1,6 @@
 import { useState } from "react";
-import { FileTrigger, Input, Label, Text, TextArea, TextField } from "react-aria-components";
-import { asError } from "../engine/engine-store.ts";
+import { FileTrigger, Label, Text, TextArea, TextField } from "react-aria-components";
+import { sayError } from "../engine/engine-store.ts";
 import { changeSettings, settingsStore } from "../settings/settings-store.ts";
 import type { Style } from "../settings/styles.ts";
 import { parseStyles } from "../settings/styles-csv.ts";
@@ -8,6 +8,7 @@ import { forgetStyle, keepStyles, stylesStore } from "../settings/styles-store.t
 import { useStore } from "../state/store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
+import { ShortField } from "../ui/ShortField.tsx";
 import { say } from "../ui/toasts.tsx";
 import { counted } from "../ui/words.ts";
 
@@ -17,8 +18,7 @@ async function importStyles(file: File): Promise<void> {
     keepStyles(styles);
     say(`${counted(styles.length, "style")} imported`, { detail: notes.join("\n") || undefined });
   } catch (error) {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
+    sayError(error);
   }
 }
 
@@ -27,6 +27,12 @@ function removeStyle(style: Style): void {
   changeSettings({ styles: settingsStore.get().styles.filter((name) => name !== style.name) });
   say("Style deleted", { action: { label: "Undo", run: () => keepStyles([style]) } });
 }
+
+/** Characters of a name, as the store of styles takes them. */
+const MAX_NAME = 100;
+
+const isKept = ({ name, prompt, negative }: Style): boolean =>
+  name.trim() !== "" && name.length <= MAX_NAME && `${prompt}${negative}`.trim() !== "";
 
 const emptyStyle: Style = { name: "", prompt: "", negative: "" };
 
@@ -45,10 +51,7 @@ const StyleEditor = ({ style, onChange }: EditorProps) => (
       onChange(emptyStyle);
     }}
   >
-    <TextField className="field" value={style.name} onChange={(name) => onChange({ ...style, name })} maxLength={100}>
-      <Label className="field-label">Name</Label>
-      <Input className="text-input" />
-    </TextField>
+    <ShortField label="Name" max={MAX_NAME} value={style.name} onChange={(name) => onChange({ ...style, name })} />
     <TextField className="field" value={style.prompt} onChange={(prompt) => onChange({ ...style, prompt })}>
       <Label className="field-label">Prompt</Label>
       <TextArea className="text-input" rows={2} placeholder="watercolor painting of {prompt}, soft edges" />
@@ -60,11 +63,7 @@ const StyleEditor = ({ style, onChange }: EditorProps) => (
       <Label className="field-label">Negative prompt</Label>
       <TextArea className="text-input" rows={1} />
     </TextField>
-    <Button
-      type="submit"
-      look="primary"
-      isDisabled={style.name.trim() === "" || (style.prompt.trim() === "" && style.negative.trim() === "")}
-    >
+    <Button type="submit" look="primary" isDisabled={!isKept(style)}>
       Keep the style
     </Button>
   </form>

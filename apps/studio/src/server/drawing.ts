@@ -1,5 +1,6 @@
 import { AquatintError } from "aquatint";
 import type { Drawing, DrawingBackend, DrawingNews, DrawingSize, DrawnImage } from "../backend/drawing.ts";
+import { newId } from "../state/new-id.ts";
 import { call, callJson } from "./call.ts";
 import { streamEvents } from "./events.ts";
 import { readFile, type ServerJob } from "./job.ts";
@@ -9,6 +10,7 @@ import { sessionStore } from "./session-store.ts";
 
 /** Draws on the server: jobs are sent at once, in turn, and wait in its queue. */
 export const serverDrawing: DrawingBackend = {
+  outlivesPage: true,
   start(request) {
     const abort = new AbortController();
     const body = jobBody(request);
@@ -48,7 +50,7 @@ interface SentJob {
 async function submit(body: JobBody, signal: AbortSignal): Promise<SentJob> {
   const response = await call("v1/jobs", {
     method: "POST",
-    headers: { "content-type": "application/json", "idempotency-key": randomKey() },
+    headers: { "content-type": "application/json", "idempotency-key": newId() }, // the server knows a request that is sent again
     body: JSON.stringify(body),
     signal,
   });
@@ -58,10 +60,6 @@ async function submit(body: JobBody, signal: AbortSignal): Promise<SentJob> {
   rememberJob(account, id);
   return { id, account };
 }
-
-/** A key by which the server knows a request that is sent again. */
-const randomKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function drawing(size: DrawingSize, sent: Promise<SentJob>, abort: AbortController): Drawing {
   sent.catch(() => {}); // who waits for the image gets it

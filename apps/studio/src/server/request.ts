@@ -14,6 +14,11 @@ export type JobBody = Readonly<Record<string, unknown>> & { readonly kind: strin
 /** A request as the server takes it, with what is chosen on the page. @throws AquatintError for what the server cannot make. */
 export async function jobBody(request: DrawRequest): Promise<JobBody> {
   const { choice } = libraryStore.get();
+  if (request.options.fewSteps) {
+    throw new AquatintError("model/few-steps", `${serverName} draws no form for few steps`, {
+      hint: "choose a quality again, or draw in this tab",
+    });
+  }
   return request.motion ? clipBody(request.options, choice) : imageBody(request.options, choice);
 }
 

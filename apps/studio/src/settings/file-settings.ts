@@ -25,12 +25,19 @@ export interface FileSettingsContext {
  * The settings in an image file of Aquatint or another program; undefined where it holds none.
  * @throws AquatintError for a damaged file.
  */
-export async function fileSettings(
-  file: File,
-  { base, model, models = [] }: FileSettingsContext,
-): Promise<RestoredSettings | undefined> {
+export async function fileSettings(file: File, context: FileSettingsContext): Promise<RestoredSettings | undefined> {
   const { name } = file;
-  const metadata = imageMetadata(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }));
+  return textSettings(await imageTexts(new Uint8Array(await file.arrayBuffer()), { name }), { name, ...context });
+}
+
+type Texts = Parameters<typeof imageMetadata>[0];
+
+/** The settings in texts of an image; `name` stands for them in errors. Undefined where they hold none. @throws AquatintError. */
+export function textSettings(
+  texts: Texts,
+  { name, base, model, models = [] }: FileSettingsContext & { readonly name: string },
+): RestoredSettings | undefined {
+  const metadata = imageMetadata(texts);
   if (!metadata) return undefined;
   const request = fromMetadata(metadata, { name });
   const { settings, notes } = restored({ ...request.options, ...request.clip }, base);

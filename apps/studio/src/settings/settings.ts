@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+/** Characters of a prompt at most, as on the server. */
+export const MAX_PROMPT = 20_000;
+
 const digits = z.string().regex(/^\d{1,20}$/);
 /** The longest side of an image, in pixels. */
 export const MAX_SIDE = 2048;
@@ -9,8 +12,8 @@ const side = z.int().min(8).max(MAX_SIDE).nullable();
 export const settingsSchema = z.object({
   /** A still image, or a clip of frames. */
   output: z.enum(["image", "clip"]).default("image"),
-  prompt: z.string().max(4000).default(""),
-  negative: z.string().max(4000).default(""),
+  prompt: z.string().max(MAX_PROMPT).default(""),
+  negative: z.string().max(MAX_PROMPT).default(""),
   /** Decimal digits, since seeds may have 64 bits. */
   seed: digits.default("7"),
   /** False draws a new seed for each image. */

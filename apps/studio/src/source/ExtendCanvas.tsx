@@ -1,6 +1,7 @@
 import type { Image } from "aquatint";
 import type { Size } from "aquatint/formats";
-import { type CSSProperties, type PointerEvent, useRef, useState } from "react";
+import { type CSSProperties, useState } from "react";
+import { I18nProvider, Slider, SliderThumb, SliderTrack } from "react-aria-components";
 import { PixelCanvas } from "../ui/PixelCanvas.tsx";
 import { type Margins, type Side, sides, sideTitles } from "./extend.ts";
 
@@ -14,10 +15,15 @@ interface View {
 /** Room around the canvas, so that its handles can be drawn out. */
 const ROOM = 1.3;
 
-function viewOf({ width, height }: Size, { left, right, top, bottom }: Margins): View {
-  const [columns, rows] = [width + left + right, height + top + bottom];
-  const span = Math.max(columns, rows) * ROOM;
-  return { x: -left - (span - columns) / 2, y: -top - (span - rows) / 2, span };
+const grown = ({ width, height }: Size, { left, right, top, bottom }: Margins): Size => ({
+  width: width + left + right,
+  height: height + top + bottom,
+});
+
+function viewOf(base: Size, margins: Margins): View {
+  const { width, height } = grown(base, margins);
+  const span = Math.max(width, height) * ROOM;
+  return { x: -margins.left - (span - width) / 2, y: -margins.top - (span - height) / 2, span };
 }
 
 /** A rectangle as shares of the view. */
@@ -26,123 +32,87 @@ function placed({ x, y, span }: View, from: readonly [number, number], { width, 
   return { left: share(from[0] - x), top: share(from[1] - y), width: share(width), height: share(height) };
 }
 
-interface ExtendCanvasProps {
-  readonly image: Image;
+interface CanvasProps {
   readonly base: Size;
   readonly margins: Margins;
   /** Pixels by which a side grows at a press of a key. */
   readonly unit: number;
-  /** Pixels by which each side may grow. */
+  /** Pixels by which each side may grow, in whole units. */
   readonly limits: Margins;
-  /** Called with a side and the pixels to which it was drawn, which may be any number. */
+}
+
+interface ExtendCanvasProps extends CanvasProps {
+  readonly image: Image;
+  /** Called with a side and the pixels to which it was drawn. */
   readonly onDrag: (side: Side, pixels: number) => void;
 }
 
-/** Pixels by which a pointer draws a side out, of its move to the right and down. */
-const outwards: Readonly<Record<Side, (dx: number, dy: number) => number>> = {
-  left: (dx) => -dx,
-  right: (dx) => dx,
-  top: (_, dy) => -dy,
-  bottom: (_, dy) => dy,
-};
-
-/** The pixels to which a key draws a side out, of those that it has: arrows away from the image, and the usual keys of sliders. */
-function keyed(key: string, { side, now, limit, unit }: KeyedSide): number | undefined {
-  const [dx, dy] = arrows[key] ?? [0, 0];
-  const steps = outwards[side](dx, dy);
-  if (steps !== 0) return now + steps * unit;
-  const others: Readonly<Record<string, number>> = {
-    ...{ PageUp: now + 4 * unit, PageDown: now - 4 * unit },
-    ...{ Home: 0, End: limit },
-  };
-  return others[key];
+/** Where a side's slider lies: over the canvas as wide as it is, from the edge of the image to the farthest place of the side. */
+function trackOf(side: Side, { base, margins, limits, unit }: CanvasProps): readonly [readonly [number, number], Size] {
+  const length = Math.max(unit, limits[side]);
+  const { width, height } = grown(base, margins);
+  const across = { left: [-length, 0], right: [base.width, 0], top: [0, -length], bottom: [0, base.height] } as const;
+  const [x, y] = across[side];
+  return side === "left" || side === "right"
+    ? [[x, -margins.top], { width: length, height }]
+    : [[-margins.left, y], { width, height: length }];
 }
 
-const arrows: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-
-interface KeyedSide {
+interface HandleProps extends Omit<ExtendCanvasProps, "image"> {
   readonly side: Side;
-  readonly now: number;
-  readonly limit: number;
-  readonly unit: number;
+  readonly view: View;
+  /** Called with the view that stands still while the side is drawn, undefined at the end. */
+  readonly onHold: (view: View | undefined) => void;
 }
 
-interface HandleProps extends KeyedSide {
-  /** Called with the pixels to which a key drew the side. */
-  readonly onKey: (pixels: number) => void;
-  readonly onStart: (event: PointerEvent) => void;
-  readonly onMove: (event: PointerEvent) => void;
-  readonly onEnd: () => void;
-}
-
-/** A slider on the edge of a side. */
-const Handle = ({ onKey, onStart, onMove, onEnd, ...keyedSide }: HandleProps) => {
-  const { side, now, limit } = keyedSide;
+/** A slider on the edge of a side. Values grow to the right and up, so those of the left and of the bottom are below 0. */
+const Handle = ({ side, view, onDrag, onHold, ...canvas }: HandleProps) => {
+  const sign = side === "right" || side === "top" ? 1 : -1;
+  const limit = canvas.limits[side];
+  const ends = [0, sign * Math.max(canvas.unit, limit)];
   return (
-    <div
-      className="extend-handle"
+    <Slider
+      className="extend-slider"
+      style={placed(view, ...trackOf(side, canvas))}
       data-side={side}
-      role="slider"
-      tabIndex={0}
-      aria-label={sideTitles[side]}
-      aria-orientation={side === "left" || side === "right" ? "horizontal" : "vertical"}
-      aria-valuemin={0}
-      aria-valuemax={limit}
-      aria-valuenow={now}
-      aria-valuetext={`${now} pixels`}
-      onKeyDown={(event) => {
-        const pixels = keyed(event.key, keyedSide);
-        if (pixels === undefined) return;
-        event.preventDefault();
-        onKey(pixels);
+      aria-label={`${sideTitles[side]}, in pixels`}
+      orientation={side === "left" || side === "right" ? "horizontal" : "vertical"}
+      formatOptions={{ signDisplay: "never" }}
+      isDisabled={limit === 0}
+      minValue={Math.min(...ends)}
+      maxValue={Math.max(...ends)}
+      step={canvas.unit}
+      value={sign * canvas.margins[side]}
+      onChange={(value) => {
+        onHold(view);
+        onDrag(side, sign * Number(value));
       }}
-      onPointerDown={(event) => {
-        event.currentTarget.setPointerCapture(event.pointerId);
-        onStart(event);
-      }}
-      onPointerMove={onMove}
-      onPointerUp={onEnd}
-      onPointerCancel={onEnd}
-    />
+      onChangeEnd={() => onHold(undefined)}
+    >
+      <SliderTrack className="extend-track">
+        <SliderThumb className="extend-handle" />
+      </SliderTrack>
+    </Slider>
   );
 };
 
 /** The image in its canvas, with a handle on each side. */
-export const ExtendCanvas = ({ image, base, margins, unit, limits, onDrag }: ExtendCanvasProps) => {
-  const stage = useRef<HTMLDivElement>(null);
-  const [drag, setDrag] = useState<{ side: Side; x: number; y: number; start: number; view: View }>();
-  const view = drag?.view ?? viewOf(base, margins); // it stands still while a side is drawn
-  const size = {
-    width: base.width + margins.left + margins.right,
-    height: base.height + margins.top + margins.bottom,
-  };
-  const move = ({ clientX, clientY }: PointerEvent) => {
-    if (!drag || !stage.current) return;
-    const scale = view.span / stage.current.clientWidth;
-    onDrag(drag.side, drag.start + scale * outwards[drag.side](clientX - drag.x, clientY - drag.y));
-  };
+export const ExtendCanvas = ({ image, onDrag, ...canvas }: ExtendCanvasProps) => {
+  const { base, margins } = canvas;
+  const [fixedView, setFixedView] = useState<View>();
+  const view = fixedView ?? viewOf(base, margins); // it stands still while a side is drawn
   return (
-    <div ref={stage} className="extend-stage" data-dragging={drag !== undefined || undefined}>
-      <div className="extend-canvas" style={placed(view, [-margins.left, -margins.top], size)}>
-        {sides.map((side) => (
-          <Handle
-            key={side}
-            {...{ side, now: margins[side], limit: limits[side], unit }}
-            onKey={(pixels) => onDrag(side, pixels)}
-            onStart={({ clientX: x, clientY: y }) => setDrag({ side, x, y, start: margins[side], view })}
-            onMove={move}
-            onEnd={() => setDrag(undefined)}
-          />
-        ))}
-      </div>
+    <div className="extend-stage" data-dragging={fixedView !== undefined || undefined}>
+      <div className="extend-canvas" style={placed(view, [-margins.left, -margins.top], grown(base, margins))} />
       <div className="extend-image" style={placed(view, [0, 0], base)}>
         <PixelCanvas image={image} label="The image in its canvas" />
       </div>
+      {/* left is left in every language */}
+      <I18nProvider locale="en">
+        {sides.map((side) => (
+          <Handle key={side} {...{ side, view, onDrag, onHold: setFixedView, ...canvas }} />
+        ))}
+      </I18nProvider>
     </div>
   );
 };

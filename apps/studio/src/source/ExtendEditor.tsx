@@ -91,7 +91,7 @@ const Editor = ({ original, first }: EditorProps) => {
   const image = useMemo(() => fitted(original, base), [original, base]);
   const [margins, setMargins] = useState(first.margins);
   const [overlap, setOverlap] = useState(first.overlap);
-  const limit = (side: Side) => marginLimit(side, margins, { base, ...sizes });
+  const limit = (side: Side) => Math.floor(marginLimit(side, margins, { base, ...sizes }) / unit) * unit;
   const limits: Margins = { left: limit("left"), right: limit("right"), top: limit("top"), bottom: limit("bottom") };
   const change = (side: Side, pixels: number) => {
     const next = Math.min(limits[side], Math.max(0, Math.round(pixels / unit) * unit));

@@ -7,6 +7,7 @@ import { changeView, viewStore } from "../state/view-store.ts";
 import { Button, IconButton } from "../ui/buttons.tsx";
 import { Window } from "../ui/dialogs.tsx";
 import { RangeField } from "../ui/fields.tsx";
+import { latinKey } from "../ui/latin-key.ts";
 import { PixelCanvas } from "../ui/PixelCanvas.tsx";
 import { emptyMask, type MaskState, maskImage, paintMask, type Stroke } from "./mask-strokes.ts";
 import { sourceStore } from "./source-store.ts";
@@ -23,23 +24,47 @@ interface CanvasProps {
   readonly onStroke: (stroke: Stroke) => void;
 }
 
+const point = ({ clientX, clientY, currentTarget }: PointerEvent): readonly [number, number] => {
+  const { left, top, width, height } = currentTarget.getBoundingClientRect();
+  return [(clientX - left) / width, (clientY - top) / height];
+};
+
+/** The stroke that a pointer draws, and what its events do. */
+function useStroke({ radius, onStroke }: Pick<CanvasProps, "radius" | "onStroke">) {
+  const [stroke, setStroke] = useState<Stroke>();
+  const latest = useRef<Stroke>(undefined); // ahead of the state: a busy page shows moves later than the pointer goes up
+  const show = (next: Stroke | undefined) => {
+    latest.current = next;
+    setStroke(next);
+  };
+  const end = () => {
+    if (latest.current) onStroke(latest.current);
+    show(undefined);
+  };
+  const handlers = {
+    onPointerDown(event: PointerEvent) {
+      event.currentTarget.setPointerCapture(event.pointerId);
+      show({ radius, points: [point(event)] });
+    },
+    onPointerMove(event: PointerEvent) {
+      const { current } = latest;
+      if (current) show({ ...current, points: [...current.points, point(event)] });
+    },
+    onPointerUp: end,
+    onPointerCancel: end,
+  };
+  return { stroke, handlers };
+}
+
 /** The image with the mask over it, to be painted on. */
 const MaskCanvas = ({ image, mask, other, radius, onStroke }: CanvasProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [stroke, setStroke] = useState<Stroke>();
+  const { stroke, handlers } = useStroke({ radius, onStroke });
   const ratio = image.width / image.height;
   useEffect(() => {
     const context = canvas.current?.getContext("2d");
     if (context) paintMask(context, { ...mask, strokes: [...mask.strokes, ...(stroke ? [stroke] : [])] }, other);
   }, [mask, stroke, other]);
-  const point = ({ clientX, clientY, currentTarget }: PointerEvent): readonly [number, number] => {
-    const { left, top, width, height } = currentTarget.getBoundingClientRect();
-    return [(clientX - left) / width, (clientY - top) / height];
-  };
-  const end = () => {
-    if (stroke) onStroke(stroke);
-    setStroke(undefined);
-  };
   return (
     <div className="mask-canvas" style={{ "--ratio": ratio } as CSSProperties}>
       <PixelCanvas image={image} label="The image under the mask" />
@@ -49,16 +74,7 @@ const MaskCanvas = ({ image, mask, other, radius, onStroke }: CanvasProps) => {
         height={Math.round(SIDE / ratio)}
         role="img"
         aria-label="The mask: what is marked is made anew"
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          setStroke({ radius, points: [point(event)] });
-        }}
-        onPointerMove={(event) => {
-          const next = point(event);
-          setStroke((current) => current && { ...current, points: [...current.points, next] });
-        }}
-        onPointerUp={end}
-        onPointerCancel={end}
+        {...handlers}
       />
     </div>
   );
@@ -67,6 +83,8 @@ const MaskCanvas = ({ image, mask, other, radius, onStroke }: CanvasProps) => {
 interface ToolsProps {
   readonly mask: MaskState;
   readonly onChange: (mask: MaskState) => void;
+  /** Undefined where nothing can be taken back. */
+  readonly onUndo: (() => void) | undefined;
   readonly radius: number;
   readonly onRadius: (radius: number) => void;
 }
@@ -87,7 +105,7 @@ const FeatherField = () => {
   );
 };
 
-const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => (
+const MaskTools = ({ mask, onChange, onUndo, radius, onRadius }: ToolsProps) => (
   <div className="mask-tools">
     <RangeField
       label="Brush"
@@ -100,11 +118,7 @@ const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => (
     />
     <FeatherField />
     <div className="action-buttons">
-      <Button
-        icon="undo"
-        isDisabled={mask.strokes.length === 0}
-        onPress={() => onChange({ ...mask, strokes: mask.strokes.slice(0, -1) })}
-      >
+      <Button icon="undo" isDisabled={!onUndo} onPress={() => onUndo?.()}>
         Undo
       </Button>
       <Button icon="invert" onPress={() => onChange({ ...mask, isInverted: !mask.isInverted })}>
@@ -115,16 +129,31 @@ const MaskTools = ({ mask, onChange, radius, onRadius }: ToolsProps) => (
   </div>
 );
 
+/** What is painted on an image; Ctrl or Command with Z takes it back, where no text is typed. */
+function useMask(image: Image | undefined, isOpen: boolean) {
+  const [past, setPast] = useState<readonly MaskState[]>([emptyMask]);
+  const undo = isOpen && past.length > 1 ? () => setPast(past.slice(0, -1)) : undefined;
+  useEffect(() => {
+    if (image) setPast([emptyMask]); // the mask of another image means nothing here
+  }, [image]);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && latinKey(event) === "z";
+      if (isUndo && !(event.target as Element).matches?.("[type=text]")) undo?.();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
+  return { mask: past.at(-1) ?? emptyMask, change: (next: MaskState) => setPast([...past, next]), undo };
+}
+
 /** The window in which a mask is painted. */
 export const MaskEditor = () => {
   const isOpen = useStore(viewStore, (state) => state.isMaskOpen);
   const { image, extension } = useStore(sourceStore);
-  const [mask, setMask] = useState(emptyMask);
+  const { mask, change, undo } = useMask(image, isOpen);
   const [radius, setRadius] = useState(0.1);
   const close = () => changeView({ isMaskOpen: false });
-  useEffect(() => {
-    if (image) setMask(emptyMask); // the mask of another image means nothing here
-  }, [image]);
   return (
     <Window title="Paint what is made anew" kind="wide" isOpen={isOpen && image !== undefined} onClose={close}>
       {image && (
@@ -134,9 +163,9 @@ export const MaskEditor = () => {
             mask={mask}
             other={extension?.mask}
             radius={radius}
-            onStroke={(stroke) => setMask((state) => ({ ...state, strokes: [...state.strokes, stroke] }))}
+            onStroke={(stroke) => change({ ...mask, strokes: [...mask.strokes, stroke] })}
           />
-          <MaskTools mask={mask} onChange={setMask} radius={radius} onRadius={setRadius} />
+          <MaskTools mask={mask} onChange={change} onUndo={undo} radius={radius} onRadius={setRadius} />
           <div className="dialog-actions">
             <Button
               look="primary"

@@ -1,5 +1,6 @@
 import type { Image } from "aquatint";
 import { createStore } from "../state/store.ts";
+import { readTab, writeTab } from "../state/tab-store.ts";
 import type { Margins } from "./extend.ts";
 
 /** A canvas that was extended. */
@@ -27,3 +28,10 @@ export const sourceStore = createStore<SourceState>({ image: undefined, name: ""
 /** Starts from another image, or from noise again. */
 export const changeSource = (image: Image | undefined, name = ""): void =>
   sourceStore.set({ image, name, mask: undefined });
+
+/** Keeps the image, its mask and its canvas for a page that is loaded again. */
+export async function followSource(): Promise<void> {
+  const last = await readTab<SourceState>("source");
+  if (last && !sourceStore.get().image) sourceStore.set(last);
+  sourceStore.subscribe(() => void writeTab("source", sourceStore.get()));
+}

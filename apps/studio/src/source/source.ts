@@ -1,4 +1,4 @@
-import { asError } from "../engine/engine-store.ts";
+import { sayError } from "../engine/engine-store.ts";
 import { say } from "../ui/toasts.tsx";
 import { changeSource } from "./source-store.ts";
 
@@ -9,7 +9,6 @@ export async function startFrom(file: Blob, name: string, { quiet = false } = {}
     changeSource(await readImage(file), name);
     if (!quiet) say("The next image starts from this one. Strength says how far it may go.");
   } catch (error) {
-    const { message, hint } = asError(error);
-    say(message, { detail: hint });
+    sayError(error);
   }
 }

@@ -10,7 +10,6 @@ export interface ViewState {
   readonly view: View;
   /** The image on the plate; the newest while undefined. */
   readonly selected: string | undefined;
-  readonly isPanelOpen: boolean;
   readonly isSheetOpen: boolean;
   readonly isMaskOpen: boolean;
   readonly isExtendOpen: boolean;
@@ -22,7 +21,6 @@ export interface ViewState {
 export const viewStore = createStore<ViewState>({
   view: "make",
   selected: undefined,
-  isPanelOpen: false,
   isSheetOpen: false,
   isMaskOpen: false,
   isExtendOpen: false,

@@ -2,7 +2,6 @@ import type { ReactNode } from "react";
 import {
   Button,
   Group,
-  Input,
   Label,
   ListBox,
   ListBoxItem,
@@ -19,6 +18,7 @@ import {
 import { IconButton } from "./buttons.tsx";
 import { ChoiceText } from "./ChoiceText.tsx";
 import { Icon } from "./icons.tsx";
+import { NumberInput } from "./NumberInput.tsx";
 
 interface Described {
   readonly label: string;
@@ -45,13 +45,14 @@ export const RangeField = ({ label, help, value, min, max, step = 1, onChange, o
       <NumberField
         aria-label={label}
         className="number"
+        isWheelDisabled
         value={value}
         minValue={min}
         maxValue={max}
         step={step}
         onChange={(next) => Number.isFinite(next) && onChange(next)}
       >
-        <Input />
+        <NumberInput />
       </NumberField>
     </div>
     <Slider
@@ -88,6 +89,7 @@ interface StepProps extends Pick<Described, "label"> {
 export const StepField = ({ label, min, max, onChange, ...props }: StepProps) => (
   <NumberField
     className="stepper step-field"
+    isWheelDisabled
     minValue={min}
     maxValue={max}
     onChange={(next) => Number.isFinite(next) && onChange(next)}
@@ -96,7 +98,7 @@ export const StepField = ({ label, min, max, onChange, ...props }: StepProps) =>
     <Label className="field-label">{label}</Label>
     <Group className="chip">
       <Button slot="decrement">−</Button>
-      <Input />
+      <NumberInput />
       <Button slot="increment">+</Button>
     </Group>
   </NumberField>

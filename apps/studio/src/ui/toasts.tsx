@@ -17,12 +17,13 @@ interface Message {
 
 const queue = new ToastQueue<Message>({ maxVisibleToasts: 3 });
 
-/** Says something beside the page for some seconds; with an action it stays longer. The same words take the place of the earlier ones, unless those offer a way back. */
+/** Says something beside the page for as long as it takes to read; with an action it stays longer. The same words take the place of the earlier ones, unless those offer a way back. */
 export function say(text: string, options: Omit<Message, "text"> = {}): void {
   const isSame = ({ content }: { readonly content: Message }) =>
     content.text === text && content.detail === options.detail && content.action === undefined;
   for (const { key } of queue.visibleToasts.filter(isSame)) queue.close(key);
-  queue.add({ text, ...options }, { timeout: options.action || options.detail ? 9000 : 5000 });
+  const reading = 60 * (text.length + (options.detail?.length ?? 0)); // a letter takes 60 ms
+  queue.add({ text, ...options }, { timeout: Math.max(reading, options.action || options.detail ? 9000 : 5000) });
 }
 
 /** Says in `--toasts` how high the messages are, so that windows leave room for them. */

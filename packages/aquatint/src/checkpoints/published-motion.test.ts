@@ -53,7 +53,7 @@ describe.each(adapters)("a .safetensors file of %s", (_, { shapes, config }) => 
     ["in AnimateDiff's own names", original(shapes)],
     ["in AnimateDiff's own names, saved from parallel training", original(shapes, "module.")],
   ])("%s opens with the published config", async (_, tensors) => {
-    const motion = motionModules(await openModel(headerFile("mm.safetensors", tensors)));
+    const motion = await motionModules(await openModel(headerFile("mm.safetensors", tensors)));
     expect(motion.config).toEqual(parseMotionAdapterConfig(config));
     expect(new Set(motion.locations.keys())).toEqual(new Set(Object.keys(shapes)));
   });

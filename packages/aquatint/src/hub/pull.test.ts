@@ -201,13 +201,17 @@ test("a second time nothing is fetched; offline it is found without a server", a
   expect(await failure({ env: { ...offline, HF_HUB_OFFLINE: "0" } })).toMatchObject({ code: "hub/network" });
 });
 
-test.each<[string, Fault[], string]>([
-  ["a connection that breaks is gone on with", ["truncate"], "bytes=150000-"],
-  ["a connection that brings nothing any more is given up and gone on with", ["stall"], "bytes=150000-"],
-  ["a server that fails is asked again", ["error"], ""],
-  ["a server that knows no ranges begins anew", ["truncate", "no-ranges"], "bytes=150000-"],
-  ["a corrupt file is fetched again, from its beginning", ["corrupt"], ""],
-  ["a corrupt end of a broken file too", ["truncate", "corrupt"], ""],
+/** A request for the rest of the file. Of the bytes that were sent, the last may be lost with the connection. */
+const rest = /^bytes=([1-9]\d{0,4}|1[0-4]\d{4}|150000)-$/;
+/** A request for all of it. */
+const all = /^$/;
+test.each<[string, Fault[], RegExp]>([
+  ["a connection that breaks is gone on with", ["truncate"], rest],
+  ["a connection that brings nothing any more is given up and gone on with", ["stall"], rest],
+  ["a server that fails is asked again", ["error"], all],
+  ["a server that knows no ranges begins anew", ["truncate", "no-ranges"], rest],
+  ["a corrupt file is fetched again, from its beginning", ["corrupt"], all],
+  ["a corrupt end of a broken file too", ["truncate", "corrupt"], all],
 ])("%s", async (_, list, range) => {
   faults = [...list];
   await run();
@@ -215,7 +219,7 @@ test.each<[string, Fault[], string]>([
   const fetched = requests.filter(({ path }) => path === unet);
   // the server that knows no ranges sends all of it
   expect(fetched).toHaveLength(list.filter((fault) => fault !== "no-ranges").length + 1);
-  expect(fetched.map((request) => request.range ?? "")).toContain(range);
+  expect(fetched.slice(1).map((request) => request.range ?? "")).toContainEqual(expect.stringMatching(range));
   expect(
     (await readdir(join(cache, "models--someone--model", "blobs"))).filter((name) => name.endsWith(".incomplete")),
   ).toEqual([]);
@@ -232,7 +236,7 @@ test("what does not come is an error that says so, and the next command goes on 
   expect(await failure()).toMatchObject({ code: "hub/network", hint: expect.stringContaining("continues") });
   [faults, requests] = [[], []];
   await run();
-  expect(requests.map(({ range }) => range)).toContain("bytes=150000-");
+  expect(requests.map(({ range }) => range ?? "")).toContainEqual(expect.stringMatching(rest));
 });
 
 test("a refusal says what to do", async () => {

@@ -99,5 +99,5 @@ test("a model of no published family, or of one without adapters, keeps its nois
 
 test("an opened adapter is read once more as it is", async () => {
   const adapter = await openModel(String(options.motion));
-  expect(motionModules(adapter).config.motion_max_seq_length).toBe(8);
+  expect((await motionModules(adapter)).config.motion_max_seq_length).toBe(8);
 });

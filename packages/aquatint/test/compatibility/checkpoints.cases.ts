@@ -132,7 +132,7 @@ const files: readonly CompatibilityRow[] = [
     "merging programs",
     sd2(22, { width: 1024 }),
     { layers: 22, notes: [expect.stringContaining("22 of 23 layers")] },
-    "read as it is, and said",
+    "read as it is, and a message says so",
   ),
   row(
     "`text_projection.weight` of the second text encoder",
@@ -152,7 +152,7 @@ const files: readonly CompatibilityRow[] = [
     "pruning programs",
     single(SD, without("model.diffusion_model."), { "model_ema.diffusion_modelout2weight": zeros("F16", 1) }),
     { parts: ["text_encoder", "vae"], notes: [expect.stringContaining("only the average of training")] },
-    "its U-Net is not read, which is said",
+    "its U-Net is not read, and a message says so",
   ),
   row(
     "U-Net alone, `diffusion_model.`",

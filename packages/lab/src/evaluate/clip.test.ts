@@ -6,7 +6,7 @@ import { openClipJudge } from "./clip.ts";
 
 const clip = await diskFiles(fileURLToPath(new URL("../../../model-emoji/judge/clip", import.meta.url)));
 const scenes = {
-  ...{ name: "emoji-scenes", size: 64, styles: ["3d"], backgrounds: { solid: 1 } },
+  ...{ name: "emoji-scenes", size: 128, styles: ["3d"], backgrounds: { solid: 1 } },
   names: ["red apple", "banana", "cat", "dog", "penguin", "guitar", "house", "rocket"],
   templates: { single: 1 },
 };

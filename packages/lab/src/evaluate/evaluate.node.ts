@@ -26,6 +26,8 @@ export interface EvaluateOptions extends Pick<TextToImageOptions, "sampler" | "s
   readonly model: string;
   /** Variant of its weights: a name, or a file of `aquatint quantize`. */
   readonly variant?: string;
+  /** The model's own form for few steps. */
+  readonly fewSteps?: boolean;
   /** Folder of a classifier; `judgeFolder` of the images' size if absent. */
   readonly judge?: string;
   /** The folder in which a judge for images of N x N lies in N. */
@@ -71,7 +73,7 @@ const LOOKED = 16;
 export async function* evaluateModel(options: EvaluateOptions): AsyncGenerator<EvaluateEvent, void, void> {
   const { count = evaluateDefaults.count, seed = evaluateDefaults.seed, threads, neighbors = 0 } = options;
   checkCount(count);
-  const model = await openTextToImage(options.model, { variant: options.variant });
+  const model = await openTextToImage(options.model, { variant: options.variant, fewSteps: options.fewSteps });
   const dataset = await datasetOf(options);
   const { colors: palette } = await optionalPackage(emoji, "the evaluation of emoji scenes");
   await using runtime = await nodeRuntime({ ...(threads && { threads }) });

@@ -75,7 +75,7 @@ test("attention to words is a distribution at each place, for each row", async (
 test("attention to frames is a distribution for each frame at each place, beside that to words", async () => {
   await using runtime = await nodeRuntime();
   const { images, opened } = await tinyVideoParts();
-  const model = withMotionModules(images, motionModules(opened));
+  const model = withMotionModules(images, await motionModules(opened));
   const readings: UNetReading[] = [];
   const observer = unetObserver({ attention: true, motion: true }, (reading) => void readings.push(reading));
   await using network = textToImageNetwork({ runtime, modules: model.modules, observer, ...(await model.binding()) });

@@ -9,7 +9,7 @@ export async function facts(more = {}, library = { generate }) {
     const { width, height, data } = event.image;
     const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
     const deviation = Math.sqrt(data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length);
-    if (width !== 64 || height !== 64 || !(deviation >= 10))
+    if (width !== 128 || height !== 128 || !(deviation >= 10))
       throw new Error(`${width}x${height}, deviation ${deviation}`);
     return data;
   }

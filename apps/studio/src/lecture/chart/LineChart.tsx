@@ -17,6 +17,8 @@ export interface Axis {
   readonly label: string;
   readonly range?: readonly [low: number, high: number];
   readonly log?: boolean;
+  /** It counts something, so that its marks are whole numbers. */
+  readonly isWhole?: boolean;
 }
 
 interface LineChartProps {
@@ -36,6 +38,8 @@ const HEIGHT = 280;
 const powersOfTen = (_: uPlot, values: number[]): (number | null)[] =>
   values.map((value) => (Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9 ? value : null));
 
+const wholeIncrements = Array.from({ length: 8 }, (_, exponent) => [1, 2, 5].map((n) => n * 10 ** exponent)).flat();
+
 const raised = (exponent: number): string =>
   Array.from(String(exponent), (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])).join("");
 
@@ -45,7 +49,7 @@ const tickText = (value: number | null, isLog: boolean): string => {
   return String(Number(value.toPrecision(3))).replace("-", "−");
 };
 
-const axisOf = ({ label, log = false }: Axis, isX: boolean): uPlot.Axis => ({
+const axisOf = ({ label, log = false, isWhole = false }: Axis, isX: boolean): uPlot.Axis => ({
   label,
   labelSize: 22,
   labelFont: "13px system-ui, sans-serif",
@@ -55,6 +59,7 @@ const axisOf = ({ label, log = false }: Axis, isX: boolean): uPlot.Axis => ({
   grid: { stroke: () => colorOf("--line"), width: 1, ...(log && { filter: powersOfTen }) },
   ticks: { stroke: () => colorOf("--line"), width: 1, size: 4, ...(log && { filter: powersOfTen }) },
   ...(log && { filter: powersOfTen }),
+  ...(isWhole && { incrs: wholeIncrements }),
   values: (_, values) => values.map((value) => tickText(value, log)),
 });
 

@@ -1,4 +1,5 @@
 import { messageOf } from "aquatint";
+import { provideDigest } from "../../engine/provide-digest.ts";
 import type { Job, JobAnswer, JobRequest } from "./jobs.ts";
 
 interface Run {
@@ -10,6 +11,7 @@ interface Run {
 
 /** Answers the calls of a figure, in its worker: each job computes values, one after another. */
 export function serve(jobs: Readonly<Record<string, Job>>): void {
+  provideDigest();
   const runs = new Map<number, Run>();
   const post = (answer: JobAnswer) => self.postMessage(answer);
   const start = async ({ id, job, params }: Extract<JobRequest, { readonly type: "run" }>) => {

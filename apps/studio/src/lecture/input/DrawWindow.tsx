@@ -1,8 +1,9 @@
-import { type PointerEvent, useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { ToggleButton, ToggleButtonGroup } from "react-aria-components";
 import { Button } from "../../ui/buttons.tsx";
 import { Window } from "../../ui/dialogs.tsx";
 import { takeImage } from "./image-store.ts";
+import { useBrush } from "./use-brush.ts";
 
 const colors = {
   black: "#1b1e27",
@@ -17,56 +18,18 @@ const colors = {
 type ColorName = keyof typeof colors;
 
 const SIDE = 320;
-const BRUSH = 22;
-
-const at = (event: PointerEvent<HTMLCanvasElement>): readonly [x: number, y: number] => {
-  const box = event.currentTarget.getBoundingClientRect();
-  return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
-};
-
-/** Strokes of a pointer on a canvas. */
-function useBrush(color: ColorName) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const last = useRef<readonly [number, number]>(undefined);
-  useEffect(() => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    context.fillStyle = "#cfe3f5";
-    context.fillRect(0, 0, SIDE, SIDE);
-  }, []);
-  const line = (to: readonly [number, number]) => {
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    const [x, y] = last.current ?? to;
-    Object.assign(context, { lineWidth: BRUSH, lineCap: "round", strokeStyle: colors[color] });
-    context.beginPath();
-    context.moveTo(x, y);
-    context.lineTo(to[0], to[1] + 0.01);
-    context.stroke();
-    last.current = to;
-  };
-  return {
-    canvas,
-    onPointerDown(event: PointerEvent<HTMLCanvasElement>) {
-      event.currentTarget.setPointerCapture(event.pointerId);
-      last.current = undefined;
-      line(at(event));
-    },
-    onPointerMove: (event: PointerEvent<HTMLCanvasElement>) => event.buttons > 0 && line(at(event)),
-  };
-}
 
 /** Draws an image with a brush. */
 export function DrawWindow({ onClose }: { readonly onClose: () => void }) {
   const [color, setColor] = useState<ColorName>("red");
-  const { canvas, ...strokes } = useBrush(color);
+  const { attributes } = useBrush({ side: SIDE, ink: colors[color], ground: "#cfe3f5" });
   const finish = () => {
-    if (canvas.current) takeImage(canvas.current, "a drawing");
+    if (attributes.ref.current) takeImage(attributes.ref.current, "a drawing");
     onClose();
   };
   return (
     <Window title="Draw an image" isOpen onClose={onClose}>
-      <canvas ref={canvas} className="drawing" width={SIDE} height={SIDE} aria-label="Drawing" {...strokes} />
+      <canvas {...attributes} />
       <ToggleButtonGroup
         className="swatches"
         aria-label="Color"

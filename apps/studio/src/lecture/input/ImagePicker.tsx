@@ -5,11 +5,11 @@ import { Button } from "../../ui/buttons.tsx";
 import { Notice } from "../../ui/Notice.tsx";
 import { CameraWindow } from "./CameraWindow.tsx";
 import { DrawWindow } from "./DrawWindow.tsx";
-import { imageStore, openImage, resetImage } from "./image-store.ts";
+import { firstImage, imageStore, openImage, resetImage } from "./image-store.ts";
 
 /** Buttons that choose the image: a file, the camera, or one that is drawn. */
 export function ImagePicker() {
-  const { name } = useStore(imageStore);
+  const image = useStore(imageStore);
   const [open, setOpen] = useState<"camera" | "draw" | undefined>();
   const [error, setError] = useState<string>();
   const receive = async (files: FileList | null) => {
@@ -20,7 +20,7 @@ export function ImagePicker() {
   };
   return (
     <div className="image-picker">
-      <span className="field-label">Image: {name}</span>
+      <span className="field-label">Image: {image.name}</span>
       <div className="button-row">
         <FileTrigger acceptedFileTypes={["image/*"]} onSelect={(files) => void receive(files)}>
           <Button icon="image">Open</Button>
@@ -31,9 +31,11 @@ export function ImagePicker() {
         <Button icon="brush" onPress={() => setOpen("draw")}>
           Draw
         </Button>
-        <Button icon="reset" look="quiet" onPress={resetImage}>
-          Reset
-        </Button>
+        {image !== firstImage && (
+          <Button icon="reset" look="quiet" onPress={resetImage}>
+            Reset
+          </Button>
+        )}
       </div>
       {error && <Notice kind="error" text={error} hint="choose a PNG, JPEG or WebP file" />}
       {open === "camera" && <CameraWindow onClose={() => setOpen(undefined)} />}

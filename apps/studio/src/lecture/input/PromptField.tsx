@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
+import { isComposing } from "../../ui/composing.ts";
 
 interface PromptFieldProps {
   readonly label?: string;
@@ -12,9 +13,12 @@ export function PromptField({ label = "Prompt", prompt, onChange }: PromptFieldP
   const [draft, setDraft] = useState(prompt);
   const use = () => draft !== prompt && onChange(draft);
   return (
-    <TextField className="field" value={draft} onChange={setDraft} maxLength={300} onBlur={use}>
+    <TextField className="field" value={draft} onChange={setDraft} onBlur={use}>
       <Label className="field-label">{label}</Label>
-      <Input className="text-input" onKeyDown={(event) => event.key === "Enter" && use()} />
+      <Input
+        className="text-input"
+        onKeyDown={({ key, nativeEvent }) => key === "Enter" && !isComposing(nativeEvent) && use()}
+      />
     </TextField>
   );
 }

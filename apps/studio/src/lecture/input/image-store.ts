@@ -10,13 +10,14 @@ export interface LectureImage {
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-const initial: LectureImage = { name: "a sun over hills", values: defaultImage() };
+/** The image of the first visit. */
+export const firstImage: LectureImage = { name: "a sun over hills", values: defaultImage() };
 
 /** The image that every page uses; it stays in this tab. */
-export const imageStore = createStore<LectureImage>(initial);
+export const imageStore = createStore<LectureImage>(firstImage);
 
 /** Goes back to the image of the first visit. */
-export const resetImage = (): void => imageStore.set(initial);
+export const resetImage = (): void => imageStore.set(firstImage);
 
 /** Takes the middle square of a bitmap, a video or a canvas. */
 export function takeImage(source: ImageBitmap | HTMLVideoElement | HTMLCanvasElement, name: string): void {

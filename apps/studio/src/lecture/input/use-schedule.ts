@@ -12,7 +12,7 @@ import {
 const nameCodec = choice({ initial: "linear", among: lectureScheduleNames });
 const drawnCodec = numbers({ initial: initialCurve, min: 0, max: 1 });
 
-/** The schedule that every page uses, and how to choose it. */
+/** The schedule of all figures without a trained model, and how to choose it. */
 export interface ChosenSchedule extends ScheduleChoice {
   readonly choose: (name: LectureScheduleName) => void;
   /** Draws the curve; it is used from then on. */

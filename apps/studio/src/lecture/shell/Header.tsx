@@ -49,14 +49,15 @@ export const Header = ({ entry, isPresenting }: HeaderProps) => (
   </header>
 );
 
-/** Buttons that do what the arrow keys do. */
-export const StepButtons = () => (
+/** Buttons that do what the arrow keys do, in a bar of their own below the page. */
+export const StepButtons = ({ place }: { readonly place: string }) => (
   <nav className="step-buttons" aria-label="Steps">
     <Button icon="back" onPress={() => advance(-1)}>
-      <span className="step-word">Back</span>
+      Back
     </Button>
+    <span className="step-place">{place}</span>
     <Button icon="forward" look="primary" onPress={() => advance(1)}>
-      <span className="step-word">Next</span>
+      Next
     </Button>
   </nav>
 );

@@ -3,11 +3,11 @@ import { useStore } from "../../state/store.ts";
 import { Notice } from "../../ui/Notice.tsx";
 import { addressStore, reportUnknown } from "../link/link-store.ts";
 import type { LecturePage } from "../page.ts";
-import type { PageEntry } from "../pages.ts";
+import { type PageEntry, pages } from "../pages.ts";
 import { Code } from "../text/Code.tsx";
 import { References } from "../text/references.tsx";
 import { StepButtons } from "./Header.tsx";
-import { showStep, stepOf } from "./stepping.ts";
+import { showLinkedFigure, showStep, stepOf } from "./stepping.ts";
 
 type Loading = { readonly page?: LecturePage; readonly error?: string };
 
@@ -26,13 +26,14 @@ function useLoadedPage({ load }: PageEntry): Loading {
   return loading;
 }
 
-/** Goes to the step of the address once the page is there. */
+/** Goes to the step of the address once the page is there, or to the figure of it. */
 function useFirstStep(page: LecturePage | undefined, step: number): void {
   const isFirst = useRef(true);
   useEffect(() => {
     if (!page || !isFirst.current) return;
     isFirst.current = false;
     if (step > 1) showStep(step);
+    else showLinkedFigure();
   }, [page, step]);
 }
 
@@ -76,7 +77,9 @@ export function PageView({ entry, isPresenting }: PageViewProps) {
         <Code {...page.code} />
         <References citations={page.citations} />
       </footer>
-      <StepButtons />
+      <StepButtons
+        place={isPresenting ? `Step ${current} of ${page.steps.length}` : `${entry.number} of ${pages.length}`}
+      />
     </article>
   );
 }

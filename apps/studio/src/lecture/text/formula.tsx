@@ -26,7 +26,7 @@ const mrow = (nodes: readonly FormulaNode[], values: FormulaValues, key: number)
   createElement("mrow", { key }, ...nodes.map((node, i) => nodeOf(node, values, i)));
 
 interface FormulaProps {
-  /** A subset of TeX, see docs/lecture-pages.md; `#name` is a number of `values`. */
+  /** A subset of TeX, see docs/lecture-pages.md; `#name` is a number of `values`, and the line may break at `\\`. */
   readonly tex: string;
   readonly values?: FormulaValues;
   /** On a line of its own. */
@@ -35,13 +35,15 @@ interface FormulaProps {
 
 /** A formula as MathML. */
 export const Formula = ({ tex, values = {}, block = false }: FormulaProps) => {
-  const nodes = parseFormula(tex).map((node, i) => nodeOf(node, values, i));
-  const math = createElement("math", { display: block ? "block" : "inline" }, createElement("mrow", {}, ...nodes));
+  const parts = tex.split("\\\\").map((part, key) => {
+    const nodes = parseFormula(part).map((node, i) => nodeOf(node, values, i));
+    return createElement("math", { key, display: block ? "block" : "inline" }, createElement("mrow", {}, ...nodes));
+  });
   return block ? (
     <Scroller className="formula" label="Formula">
-      {math}
+      {parts}
     </Scroller>
   ) : (
-    math
+    parts
   );
 };

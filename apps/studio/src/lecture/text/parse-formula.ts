@@ -44,7 +44,7 @@ const accents: Readonly<Record<string, string>> = { bar: "\u0304", hat: "\u0302"
 
 /** Reads the subset of TeX that the lecture's formulas are written in. @throws Error that quotes what it cannot read. */
 export function parseFormula(tex: string): readonly FormulaNode[] {
-  const tokens = tex.match(/\\text\{[^}]*\}|\\[a-zA-Z]+|\\[,;]|#[a-zA-Z0-9]+|\d+(?:\.\d+)?|\s+|[^\s]/gu) ?? [];
+  const tokens = tex.match(/:=|\\text\{[^}]*\}|\\[a-zA-Z]+|\\[,;]|#[a-zA-Z0-9]+|\d+(?:\.\d+)?|\s+|[^\s]/gu) ?? [];
   const reader = new Reader(
     tokens.filter((token) => token.trim() !== ""),
     tex,
@@ -68,7 +68,7 @@ class Reader {
       nodes.push(this.scripted(this.atom()));
     }
     this.at++;
-    return nodes;
+    return fenced(spaced(nodes));
   }
 
   private group(): readonly FormulaNode[] {
@@ -110,7 +110,7 @@ class Reader {
   }
 
   private command(name: string): FormulaNode {
-    if (name === "," || name === ";") return { type: "leaf", tag: "mspace", attributes: { width: "0.3em" } };
+    if (name === "," || name === ";") return space("0.3em");
     if (name === "sqrt") return { type: "layout", tag: "msqrt", parts: [this.group()] };
     if (name === "frac") return { type: "layout", tag: "mfrac", parts: [this.group(), this.group()] };
     const accent = accents[name];
@@ -124,6 +124,71 @@ class Reader {
     if (symbol) return { type: "leaf", tag: "mi", text: symbol, attributes: { mathvariant: "normal" } };
     throw new Error(`the formula "${this.tex}" has an unknown command "\\${name}"`);
   }
+}
+
+const space = (width: string): FormulaNode => ({ type: "leaf", tag: "mspace", attributes: { width } });
+
+/** The name of a function that a node is or, with a script, begins with. */
+const isWord = (node: FormulaNode | undefined): boolean =>
+  node?.type === "layout"
+    ? /^m(sub|sup|under|over)/.test(node.tag) && isWord(node.parts[0]?.[0])
+    : node?.type === "leaf" && words.has(node.text ?? "");
+
+/** Operators and spaces, which have the room that they need. */
+const isApart = (node: FormulaNode | undefined): boolean =>
+  node === undefined || (node.type === "leaf" && (node.tag === "mo" || node.tag === "mspace"));
+
+/** Names of functions stand apart from letters beside them: "log p". */
+const spaced = (nodes: readonly FormulaNode[]): readonly FormulaNode[] =>
+  nodes.flatMap((node, i) => {
+    const next = nodes[i + 1];
+    const isBeside = !isApart(node) && !isApart(next) && (isWord(node) || isWord(next));
+    return isBeside ? [node, space("0.17em")] : [node];
+  });
+
+const closing: Readonly<Record<string, string>> = { "(": ")", "[": "]" };
+const fences = new Set(["(", ")", "[", "]", "|", "∥"]);
+/** Layouts that need fences of their height. */
+const tall = new Set(["mfrac", "munder", "mover", "munderover"]);
+
+/** The fence that a node is or, with a script, begins with. */
+const fenceOf = (node: FormulaNode | undefined): string | undefined => {
+  if (node?.type === "layout") return fenceOf(node.parts[0]?.length === 1 ? node.parts[0][0] : undefined);
+  return node?.type === "leaf" && node.tag === "mo" && fences.has(node.text ?? "") ? node.text : undefined;
+};
+
+const isTall = (node: FormulaNode): boolean =>
+  node.type === "layout" && (tall.has(node.tag) || node.parts.flat().some(isTall));
+
+/** The node with its fence in the size of a letter. */
+const unstretched = (node: FormulaNode): FormulaNode => {
+  if (fenceOf(node) === undefined) return node;
+  if (node.type === "leaf") return { ...node, attributes: { ...node.attributes, stretchy: "false" } };
+  const [base = [], ...scripts] = node.type === "layout" ? node.parts : [];
+  return { ...node, parts: [base.map(unstretched), ...scripts] } as FormulaNode;
+};
+
+/** Fences keep the size of letters. Those around a fraction form a row with it alone, because they stretch to all of their row. */
+function fenced(nodes: readonly FormulaNode[]): readonly FormulaNode[] {
+  const result: FormulaNode[] = [];
+  const open: number[] = [];
+  for (const node of nodes) {
+    const fence = fenceOf(node) ?? "";
+    result.push(node);
+    if (closing[fence]) open.push(result.length - 1);
+    const start = open.at(-1) ?? -1;
+    const first = result[start];
+    if (!first || closing[fenceOf(first) ?? ""] !== fence) continue;
+    open.pop();
+    const inside = result.slice(start + 1, -1);
+    if (!inside.some(isTall)) continue;
+    result.splice(start, inside.length + 2, {
+      type: "layout",
+      tag: "mrow",
+      parts: [[first, ...inside.map(unstretched), node]],
+    });
+  }
+  return result.map(unstretched);
 }
 
 const leaf = (tag: "mi" | "mn" | "mo" | "mtext", text: string): FormulaNode => ({ type: "leaf", tag, text });

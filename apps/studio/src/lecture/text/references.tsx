@@ -29,6 +29,10 @@ const references = {
   },
   liu2023: { text: "Liu, Gong, Liu, Flow Straight and Fast, 2023", arxiv: "2209.03003" },
   xu2022: { text: "Xu et al., GeoDiff, 2022", arxiv: "2203.02923" },
+  salimans2022: {
+    text: "Salimans, Ho, Progressive Distillation for Fast Sampling of Diffusion Models, 2022",
+    arxiv: "2202.00512",
+  },
   guidance2022: { text: "Ho, Salimans, Classifier-Free Diffusion Guidance, 2022", arxiv: "2207.12598" },
   lu2022: { text: "Lu et al., DPM-Solver++, 2022", arxiv: "2211.01095" },
   efron2011: { text: "Efron, Tweedie's Formula and Selection Bias, 2011", doi: "10.1198/jasa.2011.tm11181" },

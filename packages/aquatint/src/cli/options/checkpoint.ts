@@ -70,7 +70,7 @@ export const addCheckpointFlags = (command: Command, io: Io): Command =>
     )
     .option(
       "--few-steps",
-      "use the model's own form for few steps without guidance, if its folder has one: faster, and a little less exact",
+      "use the model's own form for few steps, if its folder has one: faster, and a little less exact",
     )
     .option(
       "--clip-skip <n>",

@@ -1,5 +1,7 @@
+import { fromBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { deviation, noise, scattered } from "../../../test/evaluate.ts";
+import { ModelProtoSchema } from "../../formats/generated/onnx_pb.ts";
 import { float32, float32Data } from "../../graph/host-tensor.ts";
 import type { Tensor } from "../../graph/tensor.ts";
 import { topological } from "../../graph/topological.ts";
@@ -15,6 +17,7 @@ import type { Runtime } from "../../runtime/types.ts";
 import { type CompileOptions, compile, compileSplit } from "../compile.ts";
 import { affineOf } from "./affine.ts";
 import { int8Pass } from "./int8.ts";
+import { layerUses, noiseOf } from "./uses.ts";
 import type { QuantizedLayer } from "./weight.ts";
 
 let runtime: Runtime;
@@ -141,11 +144,12 @@ describe("a convolution in 8 bits gives what whole numbers give, rounded to its 
 });
 
 describe("a graph in 8 bits", () => {
-  const [conv, query, key, gate] = [Conv2d(8, 8, 3), Linear(16, 16), Linear(16, 16), Linear(16, 32)];
-  const net = module({ conv, query, key, gate }, () => {});
+  const [conv, other] = [Conv2d(8, 8, 3), Conv2d(8, 8, 3)];
+  const [query, key, gate] = [Linear(16, 16), Linear(16, 16), Linear(16, 32)];
+  const net = module({ conv, other, query, key, gate }, () => {});
   const names = parameters(net);
   const layers = new Map<string, QuantizedLayer>(
-    ["conv", "query", "key", "gate"].map((name) => {
+    ["conv", "other", "query", "key", "gate"].map((name) => {
       const example = layer(names.get(`${name}.weight`)!.shape);
       return [`${name}.weight`, { ...example.quantized, output: { min: -20, max: 20 } }] as const;
     }),
@@ -171,6 +175,29 @@ describe("a graph in 8 bits", () => {
     expect(count(y, "quantize")).toBe(1);
     expect(count(y, "int8Linear")).toBe(2);
     expect(await signalToNoise(y, noise([2, 16], { size: 2 }))).toBeGreaterThan(35);
+  });
+
+  // without VNNI, ONNX Runtime gives each of them a uint8 one by its name, and fails at a name that it has
+  test("gives each convolution a zero point of its own", async () => {
+    const y = add(conv(image), other(image));
+    const { model } = compile({ outputs: { y }, parameters: { names, as, int8: int8Pass(layers) } });
+    const convolutions = fromBinary(ModelProtoSchema, model).graph!.node.filter((n) => n.opType === "QLinearConv");
+    expect(new Set(convolutions.map((n) => n.input[5])).size).toBe(2);
+    expect(await signalToNoise(y, noise(image.shape, { size: 2 }))).toBeGreaterThan(20);
+  });
+
+  test("keeps a layer that is applied twice in float32", async () => {
+    const y = conv(conv(image));
+    expect(opsOf(y)).not.toContain("int8Conv");
+    expect(await signalToNoise(y, noise(image.shape, { size: 2 }))).toBeGreaterThan(20);
+  });
+
+  // between nodes that quantize, ONNX Runtime would make the layer itself one in 8 bits
+  test("has its noise measured in float32 arithmetic", () => {
+    const uses = layerUses({ y: conv(image) }, names);
+    const measure = noiseOf(uses, () => ({ input: range, output: range }));
+    expect(uses).toHaveLength(1);
+    expect(topological([measure]).map(({ op }) => op.name)).not.toContain("quantize");
   });
 
   test("splits the weights of a layer whose result is split", async () => {

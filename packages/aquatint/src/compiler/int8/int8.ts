@@ -8,11 +8,12 @@ import { quantizeBeforeUpsampling } from "./affine.ts";
 import { convInInt8 } from "./conv.ts";
 import { biasOf, int8Linear, linearInInt8, splitOf } from "./linear.ts";
 import type { Int8Graph, Int8Pass } from "./pass.ts";
+import { layerUses } from "./uses.ts";
 import { int8Weight, type QuantizedLayer, type QuantizedWeight } from "./weight.ts";
 
 /**
  * The layers whose weights are quantized, in integers: an activation is rounded once for all layers that read it in
- * the same range. A weight that something else reads, too, is widened there.
+ * the same range. A weight that something else reads, too, is widened there; that of a layer which is applied twice is widened.
  */
 export const int8Pass = (layers: ReadonlyMap<string, QuantizedLayer>): Int8Pass => ({
   layers: [...layers.keys()],
@@ -20,9 +21,12 @@ export const int8Pass = (layers: ReadonlyMap<string, QuantizedLayer>): Int8Pass 
   apply<N extends string>(outputs: Readonly<Record<N, Tensor>>, names: ReadonlyMap<string, Tensor>): Int8Graph<N> {
     const weights = new Map<Tensor, QuantizedWeight>();
     const bindings = new Map<Tensor, Binding>();
+    const uses = layerUses(outputs, names).map(({ name }) => name);
+    // without VNNI, ONNX Runtime 1.30 gives each weight a uint8 one by its name, and fails where a second node reads it
+    const repeated = new Set(uses.filter((name, i) => uses.indexOf(name) < i));
     for (const [name, layer] of layers) {
       const leaf = names.get(name);
-      if (!leaf) continue;
+      if (!leaf || repeated.has(name)) continue;
       const values = int8Weight({ shape: leaf.shape });
       weights.set(leaf, { layer, values, scale: constant({ value: float32([layer.scale.length], layer.scale) }) });
       bindings.set(values, { name: `${name}:int8`, kind: "constant", value: layer.weight });

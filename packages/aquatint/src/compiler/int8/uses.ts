@@ -2,12 +2,12 @@ import { defineOp, isNodeOf, type OpFn } from "../../graph/op.ts";
 import type { Node, Tensor } from "../../graph/tensor.ts";
 import { topological } from "../../graph/topological.ts";
 import { convolution } from "../../ops/conv-ops.ts";
-import { abs, div, maximum, mul, round, square, sub } from "../../ops/elementwise.ts";
+import { abs, clamp, div, maximum, mul, round, square, sub } from "../../ops/elementwise.ts";
 import { scalar } from "../../ops/leaves.ts";
 import { matmul } from "../../ops/matmul.ts";
 import { amax, sum } from "../../ops/reduce.ts";
 import { concat, reshape, stack } from "../../ops/shape.ts";
-import { affineOf, dequantize, quantize, type ValueRange } from "./affine.ts";
+import { affineOf, type ValueRange } from "./affine.ts";
 
 /** A layer that could compute in 8 bits, where a graph applies it. */
 export interface LayerUse {
@@ -86,7 +86,16 @@ export const noiseOf = (uses: readonly LayerUse[], rangesBy: (name: string) => L
   );
 
 const total = (x: Tensor): Tensor => reshape(sum(square(x)), { shape: [1] });
-const rounded = (x: Tensor, range: ValueRange): Tensor => dequantize(quantize(x, affineOf(range)), affineOf(range));
+
+/**
+ * Numbers rounded to 8 bits, in float32 arithmetic: ONNX Runtime turns a float32 convolution between nodes that quantize into one
+ * in int8, whose products overflow without VNNI.
+ */
+function rounded(x: Tensor, range: ValueRange): Tensor {
+  const { scale, zeroPoint } = affineOf(range);
+  const steps = clamp(round(div(x, scalar(scale))), { min: -zeroPoint, max: 255 - zeroPoint });
+  return mul(steps, scalar(scale));
+}
 
 /** A weight rounded to 8 bits for each output channel. */
 function roundedWeight(weight: Tensor): Tensor {

@@ -105,10 +105,13 @@ function nameOutputs(
 
 const nameInUse = (name: string): AquatintError =>
   new AquatintError("graph/output-name", `an output is called "${name}", as an input or a parameter is`, {
-    hint: "give the output a name of its own",
+    hint: "rename the output",
   });
 
-/** Constants of at most so many values are shared. */
+/**
+ * Constants of at most so many values are shared. Those in int8 are not: they are zero points of weights, which ONNX Runtime 1.30
+ * replaces with uint8 ones on processors without VNNI, and it fails at the second node that has the same.
+ */
 const SHARED_VALUES = 64;
 
 /** Turns nodes of the graph into ONNX nodes, named after their module and op. */
@@ -128,7 +131,8 @@ function nodeWriter({ nodes, initializers }: GraphParts): PlainWriter {
       return output;
     },
     constant(dtype, values, shape = [values.length]) {
-      const key = values.length <= SHARED_VALUES ? `${dtype}:${shape}:${Array.from(values)}` : undefined;
+      const isShared = dtype !== "int8" && values.length <= SHARED_VALUES;
+      const key = isShared ? `${dtype}:${shape}:${Array.from(values)}` : undefined;
       const sharedName = key && constants.get(key);
       if (sharedName) return sharedName;
       const name = `/c${nextName++}`;

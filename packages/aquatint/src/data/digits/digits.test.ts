@@ -35,6 +35,18 @@ test("images are white on black in a black frame, the same in all three channels
   }
 });
 
+test("at 16 pixels, each is the mean of four", async () => {
+  const small = await openDataset({ name: "digits", size: 16 });
+  const [half, full] = await Promise.all([small, dataset].map((of) => of.stream({ seed: 5 }).next(2)));
+  expect(half!.images).toHaveLength(2 * 3 * 16 * 16);
+  for (const [i, value] of half!.images.entries()) {
+    const [plane, y, x] = [Math.floor(i / 256), Math.floor(i / 16) % 16, i % 16];
+    const at = 1024 * plane + 64 * y + 2 * x;
+    const four = [at, at + 1, at + 32, at + 33].map((k) => full!.images[k]!);
+    expect(value).toBeCloseTo(four.reduce((a, b) => a + b) / 4, 5);
+  }
+});
+
 test("a tenth is held out, and no image is in both parts", async () => {
   const imageKeys = async (split: "train" | "held-out", count: number) => {
     const { images } = await dataset.stream({ seed: 3, split }).next(count);

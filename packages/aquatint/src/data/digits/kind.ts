@@ -35,6 +35,10 @@ const config = z.strictObject({
     .refine((list) => new Set(list).size === list.length, "an entry stands twice")
     .default([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     .describe("Digits to include."),
+  size: z
+    .union([z.literal(16), z.literal(32)])
+    .default(32)
+    .describe("Side of the images in pixels. At 16, each pixel is the mean of four."),
 });
 
 const [SIDE, FRAME] = [28, 2];
@@ -49,17 +53,18 @@ const HELD_OUT_EVERY = 10;
 /** Handwritten digits: "a three". */
 export const digits: DatasetKind<typeof config, DigitTruth> = {
   config,
-  async create({ name, digits: selected }, sources) {
+  async create({ name, digits: selected, size: side }, sources) {
+    const size = [side, side] as const;
     const all = await sources.digits(selected);
     const draws = Object.fromEntries(
-      splits.map((split) => [split, drawOf(all, indicesOf(all.labels, selected, split))]),
+      splits.map((split) => [split, drawOf(all, { indices: indicesOf(all.labels, selected, split), side })]),
     ) as Record<Split, DrawSample<DigitTruth>>;
     return {
       name,
-      size: [SIZE, SIZE],
+      size,
       names: selected.map((digit) => itemAt(words, digit)),
       captions: () => selected.flatMap(phrasesOf),
-      stream: ({ seed, split = "train" }) => indexedStream(draws[split], { seed, size: [SIZE, SIZE] }),
+      stream: ({ seed, split = "train" }) => indexedStream(draws[split], { seed, size }),
     };
   },
 };
@@ -75,7 +80,10 @@ function indicesOf(labels: Uint8Array, selected: readonly number[], split: Split
   });
 }
 
-function drawOf({ images, labels }: Digits, indices: readonly number[]): DrawSample<DigitTruth> {
+function drawOf(
+  { images, labels }: Digits,
+  { indices, side }: { readonly indices: readonly number[]; readonly side: number },
+): DrawSample<DigitTruth> {
   const shuffled = shuffler(indices.length);
   return (random, position) => {
     const at = itemAt(indices, shuffled(position));
@@ -83,16 +91,20 @@ function drawOf({ images, labels }: Digits, indices: readonly number[]): DrawSam
     return {
       caption: worded(random, phrasesOf(digit)),
       truth: { digit, objects: [{ name: itemAt(words, digit), ...box }] },
-      paint: (pixels) => paint(pixels, images.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE)),
+      paint: (pixels) => paint(pixels, images.subarray(at * SIDE * SIDE, (at + 1) * SIDE * SIDE), side),
     };
   };
 }
 
-function paint(pixels: Float32Array, gray: Uint8Array): void {
-  const plane = SIZE * SIZE;
+/** Three equal planes of `side` x `side` pixels, each the mean of those of the frame and the digit that it covers. */
+function paint(pixels: Float32Array, gray: Uint8Array, side: number): void {
+  const plane = side * side;
+  const scale = SIZE / side;
   pixels.fill(-1);
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) pixels[(y + FRAME) * SIZE + x + FRAME] = itemAt(gray, y * SIDE + x) / 127.5 - 1;
+  for (const [at, value] of gray.entries()) {
+    const [x, y] = [at % SIDE, Math.floor(at / SIDE)].map((i) => Math.floor((i + FRAME) / scale)) as [number, number];
+    const i = y * side + x;
+    pixels[i] = itemAt(pixels, i) + value / 127.5 / scale ** 2;
   }
   pixels.copyWithin(plane, 0, plane);
   pixels.copyWithin(2 * plane, 0, plane);

@@ -309,4 +309,6 @@ test("the encoder for MP4 leaves the process as it was", async () => {
   expect(count()).toBe(before);
   const [a, b] = await Promise.all([0, 1].map((i) => readFile(join(folder, `both-${i}.mp4`))));
   expect(a).toEqual(b);
+  for (const box of ["mvhd", "tkhd", "mdhd"])
+    expect([...a!.subarray(a!.indexOf(box) + 8, a!.indexOf(box) + 16)], `${box} has no date`).toEqual(Array(8).fill(0));
 });

@@ -3,21 +3,23 @@ import { boxBytes, readBoxes } from "./mp4-boxes.ts";
 
 /** Units of time that each frame takes; so many times the frames a second are a second's. */
 const FRAME = 1000;
+/** Times of creation and change, 0 for none: the same clip is the same file a second later. */
+const UNDATED = { 4: 0, 8: 0 };
 /** Boxes that hold boxes, from the index to the tables of a track. */
 const containers = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
 /** Primaries, transfer and matrix of HD video, not the full range (ISO/IEC 23091-2). */
 const BT709 = Uint8Array.of(0, 1, 0, 1, 0, 1, 0);
 
 /**
- * A copy of an MP4 file of one video track, whose index stands behind its frames, with exact times at any rate, and
- * with its colors named, which are BT.709: players guess by the size otherwise.
+ * A copy of an MP4 file of one video track, whose index stands behind its frames, with exact times at any rate, without
+ * a date, and with its colors named, which are BT.709: players guess by the size otherwise.
  */
 export function withTrack(bytes: Uint8Array, { fps, frames }: { readonly fps: number; readonly frames: number }) {
   const scale = Math.round(fps * FRAME);
   const edits: Readonly<Record<string, (data: Uint8Array) => Uint8Array>> = {
-    mvhd: (data) => numbersAt(data, { 12: scale, 16: frames * FRAME }),
-    mdhd: (data) => numbersAt(data, { 12: scale, 16: frames * FRAME }),
-    tkhd: (data) => numbersAt(data, { 20: frames * FRAME }),
+    mvhd: (data) => numbersAt(data, { ...UNDATED, 12: scale, 16: frames * FRAME }),
+    mdhd: (data) => numbersAt(data, { ...UNDATED, 12: scale, 16: frames * FRAME }),
+    tkhd: (data) => numbersAt(data, { ...UNDATED, 20: frames * FRAME }),
     stts: (data) => {
       const entries = (data.length - 8) / 8;
       return numbersAt(data, Object.fromEntries(Array.from({ length: entries }, (_, i) => [12 + 8 * i, FRAME])));

@@ -4,10 +4,10 @@ import { dims, rearrange } from "../../nn/einops.ts";
 import { GroupNorm, LayerNorm, Linear } from "../../nn/layers.ts";
 import { module } from "../../nn/module.ts";
 import { add } from "../../ops/elementwise.ts";
-import { indexSelect } from "../../ops/gather.ts";
+import { embedding, indexSelect } from "../../ops/gather.ts";
 import { constant, param } from "../../ops/leaves.ts";
 import { matmul } from "../../ops/matmul.ts";
-import { slice } from "../../ops/shape.ts";
+import { reshape, slice } from "../../ops/shape.ts";
 import { Attention } from "../blocks/attention.ts";
 import { FeedForward } from "../blocks/transformer.ts";
 import { type FrameWindows, windowTensors } from "./frame-windows.ts";
@@ -18,6 +18,8 @@ export interface Frames {
   readonly count: number;
   /** Windows of frames that are looked at together; all frames at once when absent. */
   readonly windows?: FrameWindows | undefined;
+  /** The positions of the frames in their clips, int32 [clips, count]: 0, 1, ... when absent. */
+  readonly positions?: Tensor | undefined;
 }
 
 /** Options of a motion module. */
@@ -33,8 +35,9 @@ export interface MotionOptions {
 /** Adds to each of n tokens the waves of its place: [b, n, width]. */
 function SinusoidalPositionalEmbedding(width: number, maxFrames: number) {
   const pe = param({ shape: [1, maxFrames, width], init: { values: positions(maxFrames, width) } });
-  return module({ pe }, (x: Tensor): Tensor => {
+  return module({ pe }, (x: Tensor, framePositions?: Tensor): Tensor => {
     const { n } = dims(x, "b n c");
+    if (framePositions) return addWaves(x, embedding(reshape(pe, { shape: [maxFrames, width] }), framePositions));
     if (n > maxFrames) {
       shapeError(
         `${n} frames, and the motion modules know ${maxFrames} positions`,
@@ -43,6 +46,13 @@ function SinusoidalPositionalEmbedding(width: number, maxFrames: number) {
     }
     return add(x, slice(pe, { axis: 1, start: 0, end: n }));
   });
+}
+
+/** Adds to the tokens of each clip [clips * places, n, width] the waves of its frames [clips, n, width]. */
+function addWaves(x: Tensor, waves: Tensor): Tensor {
+  const [clips = 1, n = 1, width = 1] = waves.shape;
+  const y = add(reshape(x, { shape: [clips, -1, n, width] }), reshape(waves, { shape: [clips, 1, n, width] }));
+  return reshape(y, { shape: x.shape });
 }
 
 /** Sines and cosines of falling frequencies, in turn (Vaswani et al. 2017): [1, count, width]. */
@@ -64,13 +74,13 @@ function TemporalTransformerBlock(width: number, { heads, maxFrames }: MotionOpt
   const norm3 = LayerNorm(width);
   const ff = FeedForward(width);
   const pos_embed = SinusoidalPositionalEmbedding(width, maxFrames);
-  const attend = (x: Tensor): Tensor => {
-    const h = add(attn1(pos_embed(norm1(x))), x);
-    return add(attn2(pos_embed(norm2(h))), h);
+  const attend = (x: Tensor, framePositions?: Tensor): Tensor => {
+    const h = add(attn1(pos_embed(norm1(x), framePositions)), x);
+    return add(attn2(pos_embed(norm2(h), framePositions)), h);
   };
   const children = { norm1, attn1, norm2, attn2, norm3, ff, pos_embed };
-  return module(children, (x: Tensor, windows: FrameWindows | undefined): Tensor => {
-    const h = windows ? inWindows(attend, x, windows) : attend(x);
+  return module(children, (x: Tensor, { windows, positions: framePositions }: Omit<Frames, "count">): Tensor => {
+    const h = windows ? inWindows(attend, x, windows) : attend(x, framePositions);
     return add(ff(norm3(h)), h);
   });
 }
@@ -97,13 +107,13 @@ export function AnimateDiffTransformer3D(channels: number, options: MotionOption
   const norm = GroupNorm(options.groups, channels, { eps: 1e-6 });
   const [proj_in, proj_out] = [Linear(channels, channels), Linear(channels, channels)];
   const transformer_blocks = Array.from({ length: options.depth }, () => TemporalTransformerBlock(channels, options));
-  return module({ norm, proj_in, transformer_blocks, proj_out }, (x: Tensor, { count, windows }: Frames): Tensor => {
+  return module({ norm, proj_in, transformer_blocks, proj_out }, (x: Tensor, { count, ...frames }: Frames): Tensor => {
     const { h, w } = dims(x, "n c h w");
     const clips = norm(rearrange(x, "(b f) c h w -> b c (f h) w", { f: count }));
     const projection = proj_in(rearrange(clips, "b c fh w -> b (fh w) c"));
     const tokens = rearrange(projection, "b (f p) c -> (b p) f c", { f: count });
-    const mixed = transformer_blocks.reduce((y, block) => block(y, windows), tokens);
-    const frames = proj_out(rearrange(mixed, "(b p) f c -> (b f) p c", { p: h * w }));
-    return add(rearrange(frames, "n (h w) c -> n c h w", { h }), x);
+    const mixed = transformer_blocks.reduce((y, block) => block(y, frames), tokens);
+    const mixedFrames = proj_out(rearrange(mixed, "(b p) f c -> (b f) p c", { p: h * w }));
+    return add(rearrange(mixedFrames, "n (h w) c -> n c h w", { h }), x);
   });
 }

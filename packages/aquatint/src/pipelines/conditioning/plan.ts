@@ -33,6 +33,8 @@ export interface ConditionedModel {
   readonly tokenizers: readonly ClipTokenizer[];
   readonly embeddings?: TextEmbeddings | undefined;
   readonly loras?: readonly AddedLora[];
+  /** True for the model's own form for few steps. */
+  readonly fewSteps?: true;
 }
 
 /** The run that something is told for. */

@@ -22,7 +22,7 @@ export interface ParametersSource {
   /** Options of the plan. */
   readonly options: TextToImageOptions;
   /** Networks beside the model. */
-  readonly networks?: Pick<ConditionedModel, "loras" | "embeddings"> | undefined;
+  readonly networks?: Pick<ConditionedModel, "loras" | "embeddings" | "fewSteps"> | undefined;
   /** True if its autoencoder was another's. */
   readonly otherVae?: boolean;
 }
@@ -38,7 +38,7 @@ export const generationParameters = (plan: TextToImagePlan, source: ParametersSo
   ...(plan.guidanceRescale > 0 && { guidanceRescale: plan.guidanceRescale }),
   ...(plan.guidanceRange && { guidanceRange: [...plan.guidanceRange] }),
   ...conditionsOf(source.options),
-  ...(source.networks?.loras?.some(({ fixed }) => fixed) && { fewSteps: true }),
+  ...(source.networks?.fewSteps && { fewSteps: true }),
   ...(plan.variation && { variation: { ...plan.variation, seed: jsonSeed(plan.variation.seed) } }),
   rng: plan.rng,
   ...(plan.noise !== noiseDefaults.noise && { noise: plan.noise }),

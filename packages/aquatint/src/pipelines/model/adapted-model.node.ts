@@ -27,7 +27,8 @@ export async function adaptedModel(opened: Model, { vae, motion, ...files }: Mot
 async function withMotion(model: TextToImageModel, motion: string | Model): Promise<TextToImageModel> {
   const { motionModules, withMotionModules } = await import("./motion.ts");
   const { openMotionModules } = await import("./motion.node.ts");
-  return withMotionModules(model, typeof motion === "string" ? await openMotionModules(motion) : motionModules(motion));
+  const modules = typeof motion === "string" ? openMotionModules(motion) : motionModules(motion);
+  return withMotionModules(model, await modules);
 }
 
 async function withFiles(

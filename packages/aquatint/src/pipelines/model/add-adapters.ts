@@ -7,11 +7,11 @@ import { AquatintError } from "../../errors.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { familyFacts } from "../../models/families.ts";
 import { withAdapters } from "../../nn/lora.ts";
-import { parameters } from "../../nn/module.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
-import { type AdaptedTrace, type AddedLora, scaleInput } from "./adapters.ts";
+import { type AdaptedTrace, type AddedLora, adapted, scaleInput } from "./adapters.ts";
 import type { PipelineComponents } from "./components.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
+import { networkParameters } from "./network-parameters.ts";
 import { unusedNote } from "./unused-note.ts";
 
 /** A textual inversion that was read, and what calls it. */
@@ -46,13 +46,13 @@ export async function addAdapters(model: TextToImageModel, opened: OpenedAdapter
   const { branches, loras, embeddings, notes } = await connected(opened, model.modules);
   const traces = Array.from(branches.adapters, ([network, adapters]): [string, AdaptedTrace] => [
     network,
-    (trace) => withAdapters(adapters, trace),
+    (trace) => adapted(model.adapters, network, () => withAdapters(adapters, trace)),
   ]);
   return boundModel({
     ...model,
     parameters: new Map([...model.parameters, ...branches.parameters]),
     locations: new Map([...model.locations, ...branches.weights]),
-    adapters: new Map(traces),
+    adapters: new Map([...(model.adapters ?? []), ...traces]),
     loras,
     embeddings,
     notes: [...(model.notes ?? []), ...notes],
@@ -96,11 +96,8 @@ async function connected(
   };
 }
 
-function branchesOf(opened: readonly Lora[], { unet, textEncoders }: PipelineComponents): LoraBranches {
-  const networks = new Map([
-    ["unet", parameters(unet)],
-    ...textEncoders.map(({ name, model }) => [name, parameters(model)] as const),
-  ]);
+function branchesOf(opened: readonly Lora[], modules: PipelineComponents): LoraBranches {
+  const networks = networkParameters(modules);
   for (const { name, layers } of opened) {
     const strange = layers.find(({ component }) => !networks.has(component))?.component;
     if (strange !== undefined) {

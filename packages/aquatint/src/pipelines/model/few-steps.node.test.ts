@@ -2,62 +2,28 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tinyFewSteps } from "../../../test/tiny-few-steps.ts";
 import { tinyLatentModel } from "../../../test/tiny-latent-model.ts";
 import { writeFiles } from "../../../test/tiny-pixel-model.ts";
-import { extractLora } from "../../checkpoints/lora/extract.ts";
-import { openModel } from "../../checkpoints/open.node.ts";
-import { componentOf } from "../../checkpoints/open.ts";
-import { readTensors } from "../../checkpoints/read.ts";
-import { fromFloat32 } from "../../formats/safetensors/half.ts";
-import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
-import { float32, float32Data } from "../../graph/host-tensor.ts";
-import type { HostTensor } from "../../graph/types.ts";
-import { torchCpu } from "../../math/random.ts";
 import { type GenerateOptions, generate, prepareGeneration } from "../generate.node.ts";
 import { fromMetadata, generationParameters } from "../index.ts";
 
-const ddim = { _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
-const fewSteps = { lora: "few-steps.safetensors", num_inference_steps: 3, guidance_scale: 1, scheduler: ddim };
 const prompt = "one";
 
 let folder: string;
-let [base, tuned] = ["", ""];
+let [base, tuned, ownLora] = ["", "", ""];
 
 /** The model with changed weights of its U-Net's layers, and with the form of few steps that makes the same. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "aquatint-few-steps-"));
   [base, tuned] = [join(folder, "base"), join(folder, "tuned")];
-  for (const path of [base, tuned]) await writeFiles(path, await tinyLatentModel());
-  const { weights } = componentOf(await openModel(base), "UNet2DConditionModel");
-  const before = await readTensors(weights);
-  const after = new Map(
-    Array.from(before, ([name, tensor], i) => [name, isLayer(name, tensor) ? moved(tensor, i) : tensor]),
-  );
-  await writeFile(join(tuned, "unet/diffusion_pytorch_model.safetensors"), encoded(after));
-  await writeFile(join(tuned, "scheduler/scheduler_config.json"), await scheduler(base));
-  const { tensors, shares } = extractLora({ component: "unet", base: before, tuned: after, rank: 1000 });
-  expect(Math.min(...shares.values())).toBeGreaterThan(0.999);
-  await writeFile(join(base, fewSteps.lora), encoded(tensors));
-  await writeFile(
-    join(base, "generation_config.json"),
-    JSON.stringify({ num_inference_steps: 7, few_steps: fewSteps }),
-  );
+  const { share, lora: file, ...models } = await tinyFewSteps();
+  expect(share).toBeGreaterThan(0.999);
+  ownLora = file;
+  await writeFiles(base, models.base);
+  await writeFiles(tuned, models.tuned);
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-const isLayer = (name: string, { shape }: HostTensor) => name.endsWith(".weight") && shape.length > 1;
-const moved = (tensor: HostTensor, seed: number) => {
-  const noise = torchCpu(seed).randn(tensor.data.length);
-  return float32(
-    tensor.shape,
-    float32Data(tensor).map((value, i) => value + 0.02 * noise[i]!),
-  );
-};
-const encoded = (tensors: ReadonlyMap<string, HostTensor>) =>
-  encodeSafetensors(
-    new Map(Array.from(tensors, ([name, tensor]) => [name, fromFloat32(float32Data(tensor), tensor.shape, "F32")])),
-  );
-const scheduler = async (path: string) => JSON.stringify({ ...(await openModel(path)).scheduler, ...ddim });
 
 async function image(options: GenerateOptions): Promise<Uint8ClampedArray | Uint8Array> {
   for await (const event of generate({ seed: 3, threads: 1, keepAlive: 0, ...options }))
@@ -91,8 +57,28 @@ test("the model's defaults are those of the form, and the recipe names it and ma
   );
 });
 
+test("a form without a LoRA is other defaults alone, and its recipe makes the image again", async () => {
+  const path = join(folder, "plain");
+  await writeFiles(path, await tinyLatentModel());
+  const scheduler = { _class_name: "DDIMScheduler", timestep_spacing: "trailing" };
+  const few_steps = { num_inference_steps: 3, guidance_scale: 2, scheduler };
+  await writeFile(join(path, "generation_config.json"), JSON.stringify({ few_steps }));
+  const { plans, model } = await prepareGeneration({ model: path, prompt, seed: 3, fewSteps: true });
+  expect(plans[0]).toMatchObject({ steps: 3, guidance: 2, samplerName: "ddim" });
+  const settings = generationParameters(plans[0]!, {
+    model: "plain",
+    version: "1",
+    options: { prompt },
+    networks: model,
+  });
+  const { options, fewSteps } = fromMetadata({ source: "aquatint", settings } as never, { name: "a.png" });
+  expect(await image({ model: path, fewSteps, ...options })).toEqual(
+    await image({ model: path, prompt, fewSteps: true }),
+  );
+});
+
 test("scales of other LoRAs keep their order", async () => {
-  const lora = { file: join(base, fewSteps.lora), scale: 0.5 };
+  const lora = { file: join(base, ownLora), scale: 0.5 };
   const { plans } = await prepareGeneration({ model: base, prompt, fewSteps: true, loras: [lora] });
   expect(plans[0]!.conditioning.loraScales).toEqual([0.5, 1]);
   const request = { model: base, prompt, fewSteps: true, loras: [lora], loraScales: [0] };
@@ -108,7 +94,7 @@ test("a model without a form of few steps is refused", async () => {
 });
 
 test.each([
-  [{}, /names no LoRA/],
+  [{ lora: 4 }, /lora/],
   [{ lora: "x", steps: 4 }, /unknown key "steps"/],
   [{ lora: "x", num_inference_steps: 0 }, /num_inference_steps/],
   [{ lora: "absent.safetensors" }, /absent\.safetensors/],

@@ -3,16 +3,16 @@ import { readLora } from "../../checkpoints/lora/read.ts";
 import { readHeader } from "../../checkpoints/read.ts";
 import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.ts";
 import { AquatintError } from "../../errors.ts";
-import { field, integer, number, object, text } from "../../util/fields.ts";
+import { field, integer, number, object, optional, text } from "../../util/fields.ts";
 import type { JsonObject } from "../../util/json.ts";
 import { addAdapters, type OpenedAdapters } from "./add-adapters.ts";
-import { generationError, readGeneration } from "./defaults.ts";
+import { readGeneration } from "./defaults.ts";
 import type { TextToImageModel } from "./model-folder.ts";
 
-/** A LoRA that makes a model need few steps, and the defaults with it. */
+/** Defaults with which a model takes few steps, and a LoRA that it may need for them. */
 export interface FewSteps {
-  /** Path of the LoRA in the model's folder. */
-  readonly lora: string;
+  /** Path of the LoRA in the model's folder; undefined for a model that needs none. */
+  readonly lora: string | undefined;
   readonly steps: number;
   readonly guidance: number;
   /** Keys that replace those of the model's scheduler config. */
@@ -20,7 +20,7 @@ export interface FewSteps {
 }
 
 const fewStepsFields = {
-  lora: field(text, ""),
+  lora: optional(text),
   num_inference_steps: field(integer({ from: 1 }), 4),
   guidance_scale: field(number({ from: 0 }), 1),
   scheduler: field(object, {}),
@@ -34,8 +34,6 @@ export function fewStepsOf(json: JsonObject): FewSteps {
     guidance_scale: guidance,
     scheduler,
   } = readGeneration(fewStepsFields, json);
-  if (lora === "")
-    throw generationError('"few_steps" names no LoRA', 'give the path of its file in the folder: "lora"');
   return { lora, steps, guidance, scheduler };
 }
 
@@ -47,8 +45,8 @@ export interface FewStepsInput {
 }
 
 /**
- * The form of a model that takes few steps, as its `generation_config.json` describes it: with a LoRA of its own, and with
- * other defaults. @throws AquatintError "model/few-steps" for a model without one, "lora/…" or "file/…" for a damaged LoRA.
+ * The form of a model that takes few steps, as its `generation_config.json` describes it: with other defaults, and with a LoRA
+ * of its own if it names one. @throws AquatintError "model/few-steps" for a model without one, "lora/…" or "file/…" for a damaged LoRA.
  */
 export async function withFewSteps(model: TextToImageModel, { files, adapters = {} }: FewStepsInput) {
   const { fewSteps } = model.generation;
@@ -58,14 +56,19 @@ export async function withFewSteps(model: TextToImageModel, { files, adapters = 
     });
   }
   const { steps, guidance, lora: path, scheduler } = fewStepsOf(fewSteps);
-  const lora = await readLora(await readHeader(files, path), { name: path });
+  const { loras = [] } = adapters;
   // last, so that the scales of the caller's LoRAs keep their order
-  const adapted = await addAdapters(model, { ...adapters, loras: [...(adapters.loras ?? []), { lora, fixed: true }] });
+  const ownLoras =
+    path === undefined
+      ? []
+      : [{ lora: await readLora(await readHeader(files, path), { name: path }), fixed: true as const }];
+  const adapted = await addAdapters(model, { ...adapters, loras: [...loras, ...ownLoras] });
   const config = { ...model.configs.scheduler, ...scheduler };
   return {
     ...adapted,
     configs: { ...model.configs, scheduler: config },
     scheduler: await loadSchedulerSettings(config),
     generation: { steps, guidance },
+    fewSteps: true as const,
   };
 }

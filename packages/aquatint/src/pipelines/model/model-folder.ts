@@ -53,6 +53,8 @@ export interface TextToImageModel {
   readonly embeddings?: TextEmbeddings | undefined;
   /** Sentences on what of its files is not used. */
   readonly notes?: readonly string[];
+  /** True for its own form for few steps. */
+  readonly fewSteps?: true;
   /** Every parameter that a program of it takes, by name: its networks', and those of what stands beside them. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** Locations of their values, by the same names. */

@@ -1,5 +1,10 @@
+import { fileName, pathIn } from "../../checkpoints/files.ts";
+import { type Lora, loraBranches } from "../../checkpoints/lora/branches.ts";
+import { readLora } from "../../checkpoints/lora/read.ts";
 import { componentOf } from "../../checkpoints/open.ts";
+import { readHeader } from "../../checkpoints/read.ts";
 import type { Model, TensorLocation } from "../../checkpoints/types.ts";
+import { AquatintError } from "../../errors.ts";
 import { familyFacts } from "../../models/families.ts";
 import {
   expectFits,
@@ -9,8 +14,14 @@ import {
   parseMotionAdapterConfig,
 } from "../../models/motion/index.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../models/unet/index.ts";
+import { withAdapters } from "../../nn/lora.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
+import { scalar } from "../../ops/leaves.ts";
+import type { JsonObject } from "../../util/json.ts";
+import type { NetworkAdapters } from "./adapters.ts";
+import type { PipelineComponents } from "./components.ts";
 import { boundModel, type TextToImageModel } from "./model-folder.ts";
+import { networkParameters } from "./network-parameters.ts";
 
 /** The motion modules of an AnimateDiff adapter that has been read and checked, but not loaded. */
 export interface MotionModules {
@@ -18,14 +29,30 @@ export interface MotionModules {
   readonly config: MotionAdapterConfig;
   /** Locations of the weights, by their published names. */
   readonly locations: ReadonlyMap<string, TensorLocation>;
+  /** A LoRA of the image model's own layers, which the modules were trained with. */
+  readonly lora?: Lora | undefined;
 }
 
-/** The motion modules of an opened adapter. @throws AquatintError "model/class" or "model/keys". */
-export function motionModules(model: Model): MotionModules {
+/** Key of an adapter's config: the file in its folder with a LoRA of the image model's own layers. diffusers passes over it. */
+export const SPATIAL_LORA = "_spatial_lora";
+
+/** The motion modules of an opened adapter. @throws AquatintError "model/class", "model/keys", "lora/…" or "file/…". */
+export async function motionModules(model: Model): Promise<MotionModules> {
   const component = componentOf(model, "MotionAdapter");
   const config = parseMotionAdapterConfig(component.config);
   expectKeys(model.name, motionParameters(config), component.weights);
-  return { name: model.name, config, locations: component.weights };
+  return { name: model.name, config, locations: component.weights, lora: await spatialLora(model, component.config) };
+}
+
+async function spatialLora({ files, name, layout }: Model, config: JsonObject): Promise<Lora | undefined> {
+  const file = config[SPATIAL_LORA];
+  if (file === undefined) return undefined;
+  if (typeof file !== "string") {
+    const actual = JSON.stringify(file);
+    throw new AquatintError("config/value", `the config of ${name} has "${SPATIAL_LORA}": ${actual}, expected a file`);
+  }
+  const path = pathIn(layout === "folder" ? "motion_adapter" : "", file);
+  return readLora(await readHeader(files, path), { name: fileName(files, path) });
 }
 
 /**
@@ -52,12 +79,25 @@ export function withMotionModules(model: TextToImageModel, motion: MotionModules
   const config = parseUNet2DConditionConfig(model.configs.unet);
   expectFits(motion.config, config);
   const unet = UNet2DConditionModel(config, motionPlan(motion.config));
+  const lora = motion.lora && besideModel(motion.lora, { ...model.modules, unet });
   const inUNet = <T>(entries: Iterable<readonly [string, T]>) =>
     Array.from(entries, ([name, value]) => [`unet.${name}`, value] as const);
   return boundModel({
     ...model,
     modules: { ...model.modules, unet, motion: { maxFrames: motion.config.motion_max_seq_length } },
-    parameters: new Map([...model.parameters, ...inUNet(parameters(unet))]),
-    locations: new Map([...model.locations, ...inUNet(motion.locations)]),
+    parameters: new Map([...model.parameters, ...inUNet(parameters(unet)), ...(lora?.parameters ?? [])]),
+    locations: new Map([...model.locations, ...inUNet(motion.locations), ...(lora?.locations ?? [])]),
+    adapters: lora?.adapters ?? model.adapters,
   });
+}
+
+/** A LoRA as branches of the networks, always at its full strength. */
+function besideModel(lora: Lora, modules: PipelineComponents) {
+  const branches = loraBranches([{ lora, scale: scalar(1) }], networkParameters(modules));
+  const prefixed = <T>(entries: ReadonlyMap<string, T>) =>
+    Array.from(entries, ([name, value]) => [`motion.${name}`, value] as const);
+  const adapters: NetworkAdapters = new Map(
+    Array.from(branches.adapters, ([network, layers]) => [network, (trace) => withAdapters(layers, trace)]),
+  );
+  return { parameters: prefixed(branches.parameters), locations: prefixed(branches.weights), adapters };
 }

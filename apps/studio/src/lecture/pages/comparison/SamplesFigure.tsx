@@ -2,14 +2,14 @@ import { Button } from "../../../ui/buttons.tsx";
 import { RangeField } from "../../../ui/fields.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
+import { statisticsOf } from "../../figure/statistics.ts";
+import { secondsText } from "../../figure/time-text.ts";
 import { number } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
 import { FamilyRow } from "./FamilyRow.tsx";
 import { captions, type FamilyName, families, familyNames, MOST_STEPS } from "./families.ts";
 import type { FamilySamples, SamplesState } from "./jobs.ts";
 import { OPENING, startWorker, useComparison } from "./start.ts";
-import { statisticsOf } from "./statistics.ts";
-import { secondsText } from "./time-text.ts";
 
 const codecs = {
   steps: number({ initial: 16, min: 1, max: MOST_STEPS, step: 1 }),
@@ -43,6 +43,27 @@ function rowOf(name: FamilyName, samples: FamilySamples | undefined) {
   return { label, values: [mean, deviation, samples.seconds] };
 }
 
+/** The captions, shortened, over their columns. */
+const heads = (
+  <div className="family-row family-heads" aria-hidden="true">
+    <span />
+    <div className="family-images">
+      {captions.map((caption) => (
+        <span key={caption}>{caption.replace(/^an? /, "").replace(" background", "")}</span>
+      ))}
+    </div>
+  </div>
+);
+
+const Row = ({ name, samples }: { readonly name: FamilyName; readonly samples: FamilySamples | undefined }) => (
+  <FamilyRow
+    name={name}
+    note={noteOf(samples)}
+    images={captions.map((_, i) => samples?.images[i])}
+    label={(i) => `${captions[i]}, by the ${families[name].title}`}
+  />
+);
+
 function Samples() {
   const [steps, setSteps] = useFigureValue("steps", codecs.steps);
   const [seed, setSeed] = useFigureValue("seed", codecs.seed);
@@ -59,14 +80,9 @@ function Samples() {
           onChange={setSteps}
         />
       </div>
+      {heads}
       {familyNames.map((name) => (
-        <FamilyRow
-          key={name}
-          name={name}
-          note={noteOf(state?.[name])}
-          images={captions.map((_, i) => state?.[name]?.images[i])}
-          label={(i) => `${captions[i]}, by the ${families[name].title}`}
-        />
+        <Row key={name} name={name} samples={state?.[name]} />
       ))}
       <Caption>{state ? describe(state) : OPENING}</Caption>
       <Numbers
@@ -75,7 +91,7 @@ function Samples() {
         rows={familyNames.map((name) => rowOf(name, state?.[name]))}
       />
       <div className="figure-foot">
-        <span className="help">A column has the same caption for all: {captions[0]}, and nine others.</span>
+        <span className="help">A column has one caption. The first is “{captions[0]}”.</span>
         <Button icon="dice" onPress={() => setSeed((seed + 1) % 10000)}>
           Other vectors
         </Button>

@@ -1,5 +1,6 @@
 import { cornerPlaces, corners, type NamedPoint, type Placed } from "@aquatint/lab/compare";
 import { type FamilyName, families, familyNames } from "./families.ts";
+import { numberPositions } from "./number-positions.ts";
 
 type Corner = (typeof corners)[number];
 type Place = { readonly x: number; readonly y: number };
@@ -25,7 +26,7 @@ const anchors = { quality: "middle", coverage: "start", speed: "end" } as const;
 const CornerName = ({ corner }: { readonly corner: Corner }) => {
   const { x, y } = cornerPlaces[corner];
   return (
-    <text className="triangle-corner" x={SIDE * x} y={y > 0 ? -10 : HEIGHT + 22} textAnchor={anchors[corner]}>
+    <text className="triangle-corner" x={SIDE * x} y={y > 0 ? -10 : HEIGHT + 26} textAnchor={anchors[corner]}>
       {corner}
     </text>
   );
@@ -40,6 +41,17 @@ const seriesOf = (point: NamedPoint): number => familyNames.indexOf(familyOf(poi
 const radiusOf = ({ scores }: Placed<NamedPoint>): number =>
   4 + (9 * corners.reduce((sum, corner) => sum + scores[corner], 0)) / corners.length;
 
+const dotOf = (placed: Placed<NamedPoint>) => ({
+  x: SIDE * placed.x,
+  y: HEIGHT - SIDE * placed.y,
+  r: radiusOf(placed),
+});
+
+const Dot = ({ className, placed }: { readonly className: string; readonly placed: Placed<NamedPoint> }) => {
+  const { x, y, r } = dotOf(placed);
+  return <circle className={className} data-series={seriesOf(placed.point)} cx={x} cy={y} r={r} />;
+};
+
 interface TriangleProps {
   /** With this machine's times. */
   readonly here: readonly Placed<NamedPoint>[] | undefined;
@@ -49,7 +61,7 @@ interface TriangleProps {
 }
 
 /** Quality, coverage and speed, with a numbered dot for each point; circles are where another machine has them. */
-export const Triangle = ({ here, there, label }: TriangleProps) => (
+export const Triangle = ({ here = [], there, label }: TriangleProps) => (
   <svg className="triangle" viewBox={`-30 -34 ${SIDE + 60} ${HEIGHT + 68}`} role="img" aria-label={label}>
     {corners.map((corner) => (
       <polygon key={corner} className="triangle-region" points={regionOf(corner)} />
@@ -58,26 +70,16 @@ export const Triangle = ({ here, there, label }: TriangleProps) => (
       <CornerName key={corner} corner={corner} />
     ))}
     {there.map((placed) => (
-      <circle
-        key={placed.point.name}
-        className="triangle-there"
-        data-series={seriesOf(placed.point)}
-        cx={SIDE * placed.x}
-        cy={HEIGHT - SIDE * placed.y}
-        r={radiusOf(placed)}
-      />
+      <Dot key={placed.point.name} className="triangle-there" placed={placed} />
     ))}
-    {here?.map((placed, i) => (
-      <g
-        key={placed.point.name}
-        data-series={seriesOf(placed.point)}
-        transform={`translate(${SIDE * placed.x} ${HEIGHT - SIDE * placed.y})`}
-      >
-        <circle className="triangle-here" r={radiusOf(placed)} />
-        <text className="triangle-number" x={radiusOf(placed) + 3} y="4">
-          {i + 1}
-        </text>
-      </g>
+    {here.map((placed) => (
+      <Dot key={placed.point.name} className="triangle-here" placed={placed} />
+    ))}
+    {numberPositions(here.map(dotOf)).map(({ x, y }, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a point is its place
+      <text key={i} className="triangle-number" x={x} y={y} textAnchor="middle" dominantBaseline="central">
+        {i + 1}
+      </text>
     ))}
   </svg>
 );

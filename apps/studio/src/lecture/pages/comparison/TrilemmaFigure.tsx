@@ -2,13 +2,13 @@ import { corners, type Placed } from "@aquatint/lab/compare";
 import { Button } from "../../../ui/buttons.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Value } from "../../figure/numbers.tsx";
+import { secondsText } from "../../figure/time-text.ts";
 import { number } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
 import { Scroller } from "../../ui/Scroller.tsx";
 import type { SpeedState, TimedPoint } from "./jobs.ts";
 import { OPENING, startWorker, useComparison } from "./start.ts";
 import { Triangle } from "./Triangle.tsx";
-import { secondsText } from "./time-text.ts";
 
 const codecs = { round: number({ initial: 0, min: 0, max: 9999, step: 1 }) };
 
@@ -72,7 +72,7 @@ function describe({ local: here, timed, n }: SpeedState): string {
 const Source = ({ state }: { readonly state: SpeedState | undefined }) => (
   <p className="help trilemma-source">
     {state &&
-      `Quality and coverage are of ${state.images} images of each point and as many real ones. They were measured by “${state.measurement.command}” on ${state.measurement.date}, on ${state.measurement.machine}: “ms there”. Speed is of this tab.`}
+      `Dots and “ms here” are of this tab. Dashed circles and “ms there” are of ${state.measurement.machine}, where “${state.measurement.command}” also measured quality and coverage, on ${state.measurement.date}, with ${state.images} images of each model and as many real ones.`}
   </p>
 );
 

@@ -1,15 +1,15 @@
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField, SelectField } from "../../../ui/fields.tsx";
-import { Captioned } from "../../chart/ImageView.tsx";
+import { ImageView } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
+import { statisticsOf } from "../../figure/statistics.ts";
 import { choice, number } from "../../link/codecs.ts";
 import { siteRoot } from "../../site-root.ts";
 import { FamilyRow } from "./FamilyRow.tsx";
 import { captions, families, familyNames, MOST_STEPS, POSITIONS, SIDE } from "./families.ts";
 import type { WalkState } from "./jobs.ts";
 import { OPENING, startWorker, useComparison } from "./start.ts";
-import { statisticsOf } from "./statistics.ts";
 
 const codecs = {
   caption: choice({ initial: "a house, red background", among: captions }),
@@ -37,7 +37,7 @@ const Controls = (settings: ReturnType<typeof useSettings>) => (
     />
     <RangeField
       label="Place"
-      help="0 is the vector at the left end, 1 that at the right end."
+      help="0 is the left end of the rows, 1 the right end."
       value={settings.share}
       min={0}
       max={1}
@@ -58,16 +58,15 @@ const Controls = (settings: ReturnType<typeof useSettings>) => (
 const Place = ({ place, label }: { readonly place: WalkState | undefined; readonly label: string }) => (
   <div className="thirds">
     {familyNames.map((name) => (
-      <Captioned key={name} values={place?.[name]?.[0]} side={SIDE} label={`${label}, by the ${families[name].title}`}>
+      <ImageView key={name} values={place?.[name]?.[0]} side={SIDE} label={`${label}, by the ${families[name].title}`}>
         {families[name].title}
-      </Captioned>
+      </ImageView>
     ))}
   </div>
 );
 
 function describe({ caption, share, seed }: ReturnType<typeof useSettings>): string {
-  const place = share === 0 ? "at the left end" : share === 1 ? "at the right end" : `${share} of the way`;
-  return `“${caption}”, from the vector of seed ${seed} to that of seed ${seed + 1}: above ${place}, below nine places between both.`;
+  return `“${caption}”, from the vector of seed ${seed} to that of seed ${seed + 1}. The large images are at ${share} of the way. The rows have ${POSITIONS} places from end to end.`;
 }
 
 function Walk() {
@@ -84,7 +83,7 @@ function Walk() {
         <FamilyRow
           key={name}
           name={name}
-          note="from left to right"
+          note="from 0 to 1"
           images={Array.from({ length: POSITIONS }, (_, i) => walk?.[name]?.[i])}
           label={(i) => `Place ${i + 1} of ${POSITIONS} of the ${families[name].title}`}
         />

@@ -1,4 +1,5 @@
 import { jobHook } from "../../figure/use-job.ts";
+import { opening } from "../../model/downloads.ts";
 import type { jobs } from "./jobs.ts";
 
 /** Starts the worker of a figure of this page. */
@@ -8,4 +9,4 @@ export const startWorker = () => new Worker(new URL("./comparison.worker.ts", im
 export const useComparison = jobHook<typeof jobs>();
 
 /** What a figure says while its models are on the way. */
-export const OPENING = "The three models are opened: 2.3 MB at the first visit.";
+export const OPENING = opening("compare", "The three models are opened");

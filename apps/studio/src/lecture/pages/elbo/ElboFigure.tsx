@@ -3,10 +3,12 @@ import { useStore } from "../../../state/store.ts";
 import { LineChart } from "../../chart/LineChart.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Numbers, Reading, Readout } from "../../figure/numbers.tsx";
+import { percent } from "../../figure/percent.ts";
 import { jobHook } from "../../figure/use-job.ts";
 import { ImagePicker } from "../../input/ImagePicker.tsx";
 import { imageStore } from "../../input/image-store.ts";
 import { number } from "../../link/codecs.ts";
+import { opening } from "../../model/downloads.ts";
 import { siteRoot } from "../../site-root.ts";
 import { ChoiceField } from "../../ui/ChoiceField.tsx";
 import type { ElboState, jobs } from "./jobs.ts";
@@ -48,9 +50,8 @@ function Terms({ state }: { readonly state: ElboState | undefined }) {
 }
 
 const describe = ({ bound, terms, isDone, tenths }: ElboState): string => {
-  const early = Math.round(100 * (tenths[0] ?? 0));
   const so = isDone ? "The bound is" : `After ${terms.length} terms the sum is`;
-  return `${so} ${bound.total.toFixed(3)} bits per dimension. The cleanest tenth of the times holds ${early} % of the denoising bits.`;
+  return `${so} ${bound.total.toFixed(3)} bits per dimension. The cleanest tenth of the times holds ${percent(tenths[0] ?? 0, 0)} of the denoising bits.`;
 };
 
 function Elbo() {
@@ -79,9 +80,7 @@ function Elbo() {
       </Readout>
       <Shares bound={bound} />
       <Tenths tenths={state?.tenths} />
-      <Caption>
-        {state && state.terms.length > 1 ? describe(state) : "The model is opened: 7 MB at the first visit."}
-      </Caption>
+      <Caption>{state && state.terms.length > 1 ? describe(state) : opening("pixel")}</Caption>
       <Numbers
         caption="The terms that were evaluated, in bits per dimension"
         columns={["term", "bits"]}

@@ -1,22 +1,28 @@
 import type { Elbo } from "@aquatint/lab/elbo";
+import { percent } from "../../figure/percent.ts";
 
-const parts = { reconstruction: "reconstruction", denoisingMatching: "denoising", priorMatching: "prior" } as const;
+/** The parts of the bound; their series are those of the chart of the terms. */
+const parts = [
+  { name: "reconstruction", label: "reconstruction", series: 2 },
+  { name: "denoisingMatching", label: "denoising", series: 1 },
+  { name: "priorMatching", label: "prior", series: 3 },
+] as const;
 
-const percent = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+const rounded = (share: number): string => percent(share, share < 0.1 ? 1 : 0);
 
 /** The parts of the bound as shares of its sum. */
 export const Shares = ({ bound }: { readonly bound: Elbo | undefined }) => (
   <ul className="shares" aria-label="Shares of the sum">
-    {Object.entries(parts).map(([name, label], i) => {
-      const share = bound && bound.total > 0 ? Math.max(bound[name as keyof typeof parts], 0) / bound.total : 0;
+    {parts.map(({ name, label, series }) => {
+      const share = bound && bound.total > 0 ? Math.max(bound[name], 0) / bound.total : 0;
       return (
         <li key={name}>
           <span>{label}</span>
-          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" data-series={i + 1}>
+          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" data-series={series}>
             <rect className="share-whole" width="100" height="8" />
             <rect className="share-bar" width={100 * share} height="8" />
           </svg>
-          <span className="share-number">{bound && bound.total > 0 ? percent(share) : "–"}</span>
+          <span className="share-number">{bound && bound.total > 0 ? rounded(share) : "–"}</span>
         </li>
       );
     })}
@@ -29,9 +35,9 @@ const none: readonly number[] = new Array(10).fill(0);
 export const Tenths = ({ tenths = none }: { readonly tenths?: readonly number[] | undefined }) => (
   <figure className="tenths">
     <svg
-      viewBox="0 0 300 100"
+      viewBox="0 0 300 84"
       role="img"
-      aria-label={`Denoising bits in each tenth of T: ${tenths.map(percent).join(", ")}. Training draws 10 % from each.`}
+      aria-label={`Denoising bits in each tenth of T: ${tenths.map(rounded).join(", ")}. Training draws 10 % from each.`}
     >
       {tenths.map((share, i) => (
         <rect
@@ -45,15 +51,16 @@ export const Tenths = ({ tenths = none }: { readonly tenths?: readonly number[] 
         />
       ))}
       <line className="tenth-even" x1="0" x2="300" y1={82 - 8} y2={82 - 8} />
+    </svg>
+    <div className="tenth-marks" aria-hidden="true">
       {tenths.map((_, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a tenth is its place
-        <text key={i} className="tenth-mark" x={i * 30 + 15} y={96} textAnchor="middle">
-          {(i + 1) * 100}
-        </text>
+        <span key={i}>{(i + 1) * 100}</span>
       ))}
-    </svg>
+    </div>
     <figcaption className="help">
-      Bars: share of the denoising bits in each tenth of T. Line: share of training’s time, which draws t evenly.
+      Bars: share of the denoising bits in each tenth of T, up to the t below it. Line: share of training’s time, which
+      draws t evenly.
     </figcaption>
   </figure>
 );

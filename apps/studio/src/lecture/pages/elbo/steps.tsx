@@ -12,12 +12,13 @@ export const Bound = () => (
     </p>
     <Formula
       block
-      tex="-\log p(x_0) \le \E[-\log p_\theta(x_0 \mid x_1)] + \KL(q(x_T \mid x_0) \parallel p(x_T)) + \sum_{t=2}^T \E[\KL(q(x_{t-1} \mid x_t, x_0) \parallel p_\theta(x_{t-1} \mid x_t))]"
+      tex="-\log p(x_0) \le \E[-\log p_\theta(x_0 \mid x_1)] \\ + \, \KL(q(x_T \mid x_0) \parallel p(x_T)) \\ + \sum_{t=2}^T \E[\KL(q(x_{t-1} \mid x_t, x_0) \\ \parallel p_\theta(x_{t-1} \mid x_t))]"
     />
     <p>
       <em>Reconstruction</em> pays for the last bit of noise. <em>Prior matching</em> pays for what is left of the image
       at <Formula tex="T" />; nothing is learned there. <em>Denoising matching</em> compares each learned step with the
-      exact one. Both are normal with the same variance, so <Term of="KL" /> is a squared distance of two means.
+      exact one. Both are normal with the same variance, so <Term of="KL" />, which compares two distributions, is a
+      squared distance of two means.
     </p>
   </>
 );
@@ -27,7 +28,7 @@ export const YourImage = () => (
   <>
     <p>
       Here are the terms for your image, in <Term of="bits per dimension" />. The model is the smaller default one. It
-      works on 32 × 32 pixels and saw only emoji, so a photograph costs it more.
+      works on 32&nbsp;×&nbsp;32 pixels and saw only emoji, so a photograph costs it more.
     </p>
     <ElboFigure />
   </>

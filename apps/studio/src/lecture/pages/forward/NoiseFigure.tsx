@@ -1,9 +1,10 @@
 import { useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField } from "../../../ui/fields.tsx";
-import { Captioned } from "../../chart/ImageView.tsx";
+import { ImageView } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Reading, Readout } from "../../figure/numbers.tsx";
+import { percent } from "../../figure/percent.ts";
 import { jobHook } from "../../figure/use-job.ts";
 import { ImagePicker } from "../../input/ImagePicker.tsx";
 import { imageStore } from "../../input/image-store.ts";
@@ -33,7 +34,7 @@ const PIXEL = 64 * 64 + 32 * 64 + 32;
 const Filled = ({ state }: { readonly state: NoiseState | undefined }) => (
   <Formula
     block
-    tex="x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon = #alpha \times #x0 + #sigma \times #eps = #x"
+    tex="x_t = \sqrt{\bar\alpha_t}\, x_0 + \sqrt{1 - \bar\alpha_t}\, \epsilon \\ = #alpha \times #x0 + #sigma \times #eps \\ = #x"
     values={{ alpha: state?.alpha, sigma: state?.sigma, ...state?.pixel }}
   />
 );
@@ -47,8 +48,8 @@ const Compared = ({ compared, sigma }: NoiseState) =>
     </>
   );
 
-const describe = ({ t, alphaBar, mean, deviation }: NoiseState) =>
-  `At t = ${t}, ${(100 * alphaBar).toFixed(1)} % of the variance is image. The values of x_t have mean ${mean.toFixed(2)} and standard deviation ${deviation.toFixed(2)}.`;
+const describe = ({ t, alphaBar, alpha, sigma, mean, deviation }: NoiseState) =>
+  `At t = ${t}, ᾱ is ${percent(alphaBar)}: the image is multiplied by ${alpha.toFixed(2)}, and the noise by ${sigma.toFixed(2)}. The values of xₜ have mean ${mean.toFixed(2)} and standard deviation ${deviation.toFixed(2)}.`;
 
 function useNoise() {
   const { values } = useStore(imageStore);
@@ -85,12 +86,12 @@ function Noise() {
     <>
       <Controls {...noise} />
       <div className="views">
-        <Captioned values={values} label="The image x_0">
+        <ImageView values={values} label="The image x₀">
           <Formula tex="x_0" />
-        </Captioned>
-        <Captioned values={state?.x} label={`x_t at t = ${state?.t ?? t}`}>
+        </ImageView>
+        <ImageView values={state?.x} label={`xₜ at t = ${state?.t ?? t}`}>
           <Formula tex="x_t" /> at t = {state?.t ?? t}
-        </Captioned>
+        </ImageView>
         <NoiseHistogram state={state} />
       </div>
       <Filled state={state} />

@@ -11,7 +11,7 @@ const none = new Float64Array(64);
 export const NoiseHistogram = ({ state }: { readonly state: NoiseState | undefined }) => (
   <div className="captioned wide">
     <Histogram
-      label={`Histogram of the values of x_t at t = ${state?.t ?? 0}, with the density of N(0, 1)`}
+      label={`Histogram of the values of xₜ at t = ${state?.t ?? 0}, with the density of N(0, 1)`}
       range={histogramRange}
       density={state?.density ?? none}
       curve={standardDensity}

@@ -1,5 +1,5 @@
 import { useStore } from "../../../state/store.ts";
-import { Captioned } from "../../chart/ImageView.tsx";
+import { ImageView } from "../../chart/ImageView.tsx";
 import { Caption, Figure } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
 import { jobHook } from "../../figure/use-job.ts";
@@ -20,9 +20,9 @@ function Strip() {
     <>
       <div className="strip">
         {times.map((t, i) => (
-          <Captioned key={t} values={states[i]?.x} label={`The image at t = ${t}`}>
-            {t}
-          </Captioned>
+          <ImageView key={t} values={states[i]?.x} label={`The image at t = ${t}`}>
+            t = {t}
+          </ImageView>
         ))}
       </div>
       <Caption>

@@ -10,7 +10,7 @@ export const OneJump = () => (
       Take an image <Formula tex="x_0" />, with values from −1 to 1. At <Term of="time step">time</Term>{" "}
       <Formula tex="t" />, mix it with <Term of="noise">noise</Term> <Formula tex="\epsilon \sim \N(0, \I)" />. How much
       of the image is left is up to <Term of="alpha bar">ᾱ</Term>, which falls from 1 to 0. The weights are square
-      roots, so that the variance stays near 1: what one term loses, the other gains.
+      roots, so that an image of variance 1 keeps it: what one term loses, the other gains.
     </p>
     <NoiseFigure />
     <p>
@@ -30,7 +30,7 @@ export const Chain = () => (
     </p>
     <Formula
       block
-      tex="q(x_t \mid x_{t-1}) = \N(\sqrt{1 - \beta_t}\, x_{t-1},\, \beta_t \I), \; \bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s)"
+      tex="q(x_t \mid x_{t-1}) = \\ \N(\sqrt{1 - \beta_t}\, x_{t-1},\, \beta_t \I), \\ \bar\alpha_t = \prod_{s=1}^{t} (1 - \beta_s)"
     />
     <p>
       Sums of normal variables are normal, the scales multiply, and the variances add up. So a thousand steps equal one

@@ -69,7 +69,7 @@ function Field2d() {
   return (
     <div className="plane-figure">
       <Plane
-        label={`The density at t = ${t} with arrows, and the point x_t at ${x}, ${y}`}
+        label={`The density at t = ${t} with arrows, and the point xₜ at ${x}, ${y}`}
         density={value?.density}
         onPoint={([nextX, nextY]) => {
           setX(nextX);
@@ -91,9 +91,9 @@ function Field2d() {
         <ScheduleField />
       </div>
       <Caption>
-        The large point is x_t. The ring is E[x₀ | x_t], here{" "}
+        The large point is xₜ. The ring is E[x₀ | xₜ], here{" "}
         {value ? `${numberText(value.x0[0], 2)}, ${numberText(value.x0[1], 2)}` : "…"}. The dashed circle is one reverse
-        step: its center is the mean, its radius the standard deviation. Small dots are draws of x_t.
+        step: its center is the mean, its radius the standard deviation. Small dots are draws of xₜ.
       </Caption>
       <Numbers value={value} />
     </div>

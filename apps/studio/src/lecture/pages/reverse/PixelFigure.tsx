@@ -31,7 +31,7 @@ function usePixel() {
 
 const Controls = ({ t, setT, stride, setStride, x0, setX0, x, setX }: ReturnType<typeof usePixel>) => (
   <div className="controls">
-    <RangeField label="t" help="The time of x_t." value={t} min={2} max={1000} onChange={setT} />
+    <RangeField label="t" help="The time of xₜ." value={t} min={2} max={1000} onChange={setT} />
     <RangeField
       label="Stride"
       help="Steps at once. With 1 the curve is a needle."
@@ -57,7 +57,7 @@ const Filled = ({
 }) => (
   <Formula
     block
-    tex="\tilde\mu = #fromX \times #x + #fromX0 \times #x0 = #mean, \; \tilde\beta = #deviation^2"
+    tex="\tilde\mu = #fromX \times #x \\ + \, #fromX0 \times #x0 \\ = #mean, \\ \tilde\beta = #deviation^2"
     values={{ fromX: value?.fromX, fromX0: value?.fromX0, mean: value?.mean, deviation: value?.deviation, x, x0 }}
   />
 );
@@ -93,7 +93,7 @@ function Pixel() {
       </Readout>
       <Caption>
         The pixel is {numberText(x, 2)} at time {t} (dashed) and was {numberText(x0, 2)}. At time {to} it is{" "}
-        {value ? `${numberText(value.mean, 2)} ± ${numberText(value.deviation, 2)}` : "…"}.
+        {value ? `${numberText(value.mean, 2)}\u00a0±\u00a0${numberText(value.deviation, 2)}` : "…"}.
       </Caption>
     </>
   );

@@ -10,7 +10,7 @@ export const OnePixel = () => (
       Going back is easy for somebody who knows the clean image. The <Term of="posterior">posterior</Term> is normal,
       and its mean is a weighted sum of the noised and the clean pixel:
     </p>
-    <Formula block tex="q(x_{t-1} \mid x_t, x_0) = \N(\tilde\mu_t(x_t, x_0), \, \tilde\beta_t \I)" />
+    <Formula block tex="q(x_{t-1} \mid x_t, x_0) = \\ \N(\tilde\mu_t(x_t, x_0), \, \tilde\beta_t \I)" />
     <PixelFigure />
   </>
 );
@@ -39,15 +39,15 @@ export const WhatToLearn = () => (
       So the network has one task: given <Formula tex="x_t" /> and <Formula tex="t" />, predict <Formula tex="x_0" />.
       The learned step is the posterior with that guess in place of the truth:
     </p>
-    <Formula block tex="p_\theta(x_{t-1} \mid x_t) = q(x_{t-1} \mid x_t, \, x_0 := \hat x_\theta(x_t, t))" />
+    <Formula block tex="p_\theta(x_{t-1} \mid x_t) = \\ q(x_{t-1} \mid x_t, \, x_0 := \hat x_\theta(x_t, t))" />
     <p>
-      It may as well predict the noise, since <Formula tex="x_t" /> is known and fixes the one by the other. And it
-      thereby knows the <Term of="score">score</Term>, by Tweedie’s formula. Compare the numbers below the figure of the
+      It may as well predict the noise: with <Formula tex="x_t" /> known, either gives the other. And who knows the
+      noise knows the <Term of="score">score</Term>, by Tweedie’s formula. Compare the numbers below the figure of the
       plane:
     </p>
     <Formula
       block
-      tex="\E[\epsilon \mid x_t] = \frac{x_t - \sqrt{\bar\alpha_t} \, \E[x_0 \mid x_t]}{\sqrt{1 - \bar\alpha_t}} = -\sqrt{1 - \bar\alpha_t} \, \nabla \log q(x_t)"
+      tex="\E[\epsilon \mid x_t] = \frac{x_t - \sqrt{\bar\alpha_t} \, \E[x_0 \mid x_t]}{\sqrt{1 - \bar\alpha_t}} \\ = -\sqrt{1 - \bar\alpha_t} \, \nabla \log q(x_t)"
     />
   </>
 );

@@ -4,6 +4,7 @@ import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { jobHook } from "../../figure/use-job.ts";
 import { PromptField } from "../../input/PromptField.tsx";
 import { choice, number, text } from "../../link/codecs.ts";
+import { opening } from "../../model/downloads.ts";
 import { siteRoot } from "../../site-root.ts";
 import type { DrawState, jobs } from "./draw-jobs.ts";
 import { FilledStep } from "./FilledStep.tsx";
@@ -75,11 +76,11 @@ const Controls = ({ values, ...set }: ReturnType<typeof useSettings>) => (
 );
 
 function describe(state: DrawState | undefined): string {
-  if (!state || state.runs.length === 0) return "The default model is opened: 23 MB at the first visit.";
+  if (!state || state.runs.length === 0) return opening("latent");
   const texts = state.runs.map(({ title, steps, n, image }) =>
     image ? `${title} is done` : `${title} is at step ${steps.length} of ${n}`,
   );
-  return `${texts.join("; ")}. Above x_t, below the estimate of x_0 from it.`;
+  return `${texts.join("; ")}. Above xₜ, below the estimate of x₀ from it.`;
 }
 
 function Draw() {

@@ -13,7 +13,7 @@ export function FilledStep({ run, step }: { readonly run: DrawRun | undefined; r
       <span className="help">{run?.title ?? "…"}</span>
       <Formula
         block
-        tex="x_{t-1} = \hat x_0 + \sigma_{t-1} \epsilon = #x0 + #sigma \times #eps = #x"
+        tex="x_{t-1} = \hat x_0 + \sigma_{t-1} \epsilon \\ = #x0 + #sigma \times #eps \\ = #x"
         values={{ x0: at?.number.x0, sigma, eps, x }}
       />
     </div>

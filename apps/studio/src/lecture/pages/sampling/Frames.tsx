@@ -1,11 +1,6 @@
-import type { Image } from "aquatint/formats";
-import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
 import { Scroller } from "../../ui/Scroller.tsx";
 import type { DrawRun } from "./draw-jobs.ts";
-
-const Frame = ({ image, label }: { readonly image: Image | undefined; readonly label: string }) => (
-  <div className="image-view">{image && <PixelCanvas image={image} label={label} />}</div>
-);
 
 const sigmaText = (sigma: number): string =>
   sigma >= 100 ? Math.round(sigma).toLocaleString("en") : sigma.toPrecision(2);
@@ -27,14 +22,14 @@ export const Frames = ({ run, count, current }: FramesProps) => (
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a step is its place
           <div key={i} className="frame" data-current={i + 1 === current || undefined}>
-            <Frame image={step?.x} label={`x at step ${i + 1}`} />
-            <Frame image={step?.x0} label={`estimate of the image at step ${i + 1}`} />
+            <Picture image={step?.x} label={`x at step ${i + 1}`} />
+            <Picture image={step?.x0} label={`estimate of the image at step ${i + 1}`} />
             <span>{step ? `σ ${sigmaText(step.sigma)}` : i + 1}</span>
           </div>
         );
       })}
       <div className="frame frame-final">
-        <Frame image={run?.image} label={`the image of ${run?.title ?? "the sampler"}`} />
+        <Picture image={run?.image} label={`the image of ${run?.title ?? "the sampler"}`} />
       </div>
     </Scroller>
   </div>

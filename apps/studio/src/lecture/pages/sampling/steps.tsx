@@ -10,7 +10,7 @@ export const InThePlane = () => (
   <>
     <p>
       Start with noise. Estimate <Formula tex="x_0" />, take a step towards it, estimate again. A <Term of="sampler" />{" "}
-      says how. With a perfect denoiser in the plane, samplers differ by nothing but their own errors.
+      says how. In the plane the denoiser is perfect, so that all differences are the samplers’ own.
     </p>
     <PathsFigure />
     <p>
@@ -50,7 +50,7 @@ export const Astronaut = () => (
       Now with a network and a prompt. In <Term of="variance exploding">coordinates</Term> where the image keeps its
       scale, sampling is two lines:
     </p>
-    <Formula block tex="x_T = \sigma_T \, \epsilon_T, \; x_{t-1} = \hat x_\theta(x_t, t) + \sigma_{t-1} \, \epsilon" />
+    <Formula block tex="x_T = \sigma_T \, \epsilon_T, \\ x_{t-1} = \hat x_\theta(x_t, t) + \sigma_{t-1} \, \epsilon" />
     <p>
       With fresh <Formula tex="\epsilon" /> in every step this is the sampler “renoise”. DDIM puts in the noise that the
       network has just predicted. <Term of="guidance">Guidance</Term> moves the estimate away from the one without a

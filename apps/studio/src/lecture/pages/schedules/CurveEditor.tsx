@@ -1,8 +1,10 @@
 import type { PointerEvent } from "react";
 import { type DrawnCurve, withPoint } from "../../input/schedule.ts";
 
-const [WIDTH, HEIGHT, EDGE] = [480, 240, 12];
-const inner = { width: WIDTH - 2 * EDGE, height: HEIGHT - 2 * EDGE };
+const [WIDTH, HEIGHT] = [480, 260];
+/** Room around the frame: for half a point above and to the right, for the numbers of the axes to the left and below. */
+const [EDGE, AXIS] = [12, 32];
+const inner = { width: WIDTH - AXIS - EDGE, height: HEIGHT - EDGE - AXIS };
 
 const steps: Readonly<Record<string, number>> = {
   ArrowUp: 0.01,
@@ -45,13 +47,29 @@ const Points = ({ points, onChange, at }: CurveEditorProps & { readonly at: At }
     />
   ));
 
+/** What the axes measure, at their ends and in their middle. */
+const Axes = () => (
+  <g className="curve-axis">
+    {["0", "t / T", "1"].map((text, i) => (
+      <text key={text} x={AXIS + (i / 2) * inner.width} y={HEIGHT - 8} textAnchor="middle">
+        {text}
+      </text>
+    ))}
+    {["1", "ᾱ", "0"].map((text, i) => (
+      <text key={text} x={AXIS - 14} y={EDGE + (i / 2) * inner.height} textAnchor="end" dominantBaseline="middle">
+        {text}
+      </text>
+    ))}
+  </g>
+);
+
 /** A falling curve that a pointer draws; each of its points is a slider for the keyboard. */
 export function CurveEditor({ points, onChange }: CurveEditorProps) {
   const last = points.length - 1;
-  const at: At = (i) => ({ x: EDGE + (i / last) * inner.width, y: EDGE + (1 - (points[i] ?? 0)) * inner.height });
+  const at: At = (i) => ({ x: AXIS + (i / last) * inner.width, y: EDGE + (1 - (points[i] ?? 0)) * inner.height });
   const drawTo = ({ currentTarget, clientX, clientY }: PointerEvent<SVGSVGElement>) => {
     const box = currentTarget.getBoundingClientRect();
-    const u = (((clientX - box.left) / box.width) * WIDTH - EDGE) / inner.width;
+    const u = (((clientX - box.left) / box.width) * WIDTH - AXIS) / inner.width;
     const value = 1 - (((clientY - box.top) / box.height) * HEIGHT - EDGE) / inner.height;
     onChange(withPoint(points, Math.min(Math.max(Math.round(u * last), 1), last), value));
   };
@@ -68,7 +86,8 @@ export function CurveEditor({ points, onChange }: CurveEditorProps) {
       }}
       onPointerMove={(event) => event.buttons > 0 && drawTo(event)}
     >
-      <rect className="curve-frame" x={EDGE} y={EDGE} width={inner.width} height={inner.height} />
+      <rect className="curve-frame" x={AXIS} y={EDGE} width={inner.width} height={inner.height} />
+      <Axes />
       <polyline className="curve-line" points={points.map((_, i) => `${at(i).x},${at(i).y}`).join(" ")} />
       <Points points={points} onChange={onChange} at={at} />
     </svg>

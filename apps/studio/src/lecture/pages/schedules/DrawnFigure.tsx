@@ -1,6 +1,6 @@
 import { useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
-import { Captioned } from "../../chart/ImageView.tsx";
+import { ImageView } from "../../chart/ImageView.tsx";
 import { Caption, Figure } from "../../figure/Figure.tsx";
 import { imageStore } from "../../input/image-store.ts";
 import { initialCurve } from "../../input/schedule.ts";
@@ -17,19 +17,21 @@ function Drawn() {
   const images = strips?.find((strip) => strip.name === "drawn")?.images;
   return (
     <>
-      <CurveEditor points={drawn} onChange={draw} />
-      <div className="strip">
-        {at.map((t, i) => (
-          <Captioned key={t} values={images?.[i]} label={`The image at t = ${t} of the drawn schedule`}>
-            {t}
-          </Captioned>
-        ))}
+      <div className="drawn">
+        <CurveEditor points={drawn} onChange={draw} />
+        <div className="strip">
+          {at.map((t, i) => (
+            <ImageView key={t} values={images?.[i]} label={`The image at t = ${t} of the drawn schedule`}>
+              t = {t}
+            </ImageView>
+          ))}
+        </div>
       </div>
       <div className="figure-foot">
         <Caption>
           {name === "drawn"
-            ? "Your schedule is in use on every page."
-            : "Drag the curve, or focus a point and press the arrow keys. Then every page uses it."}
+            ? "Your schedule is in use, on pages 1 to 3 and 6."
+            : "Drag the curve, or focus a point and press the arrow keys. Then pages 1 to 3 and 6 use it."}
         </Caption>
         <Button icon="reset" onPress={() => draw(initialCurve)}>
           Straight line

@@ -26,8 +26,8 @@ export const Images = () => (
   <>
     <p>
       Look along a row: where does the image disappear? Under “linear” the last third looks the same. Stable Diffusion’s
-      schedule never reaches pure noise: at <Formula tex="T" /> it still holds 0.5 % of the image’s variance, enough to
-      give away how bright it is.
+      schedule never reaches pure noise: at <Formula tex="T" /> it still holds 0.5&nbsp;% of the image’s variance,
+      enough to give away how bright it is.
     </p>
     <StripsFigure />
   </>

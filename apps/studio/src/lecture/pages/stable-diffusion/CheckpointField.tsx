@@ -17,9 +17,11 @@ export function CheckpointField() {
         <FileTrigger acceptDirectory onSelect={chooseCheckpoint}>
           <Button>Open a folder</Button>
         </FileTrigger>
-        <Button look="quiet" icon="reset" isDisabled={!checkpoint} onPress={() => checkpointStore.set(undefined)}>
-          Reset
-        </Button>
+        {checkpoint && (
+          <Button look="quiet" icon="reset" onPress={() => checkpointStore.set(undefined)}>
+            Reset
+          </Button>
+        )}
       </div>
       <p className="help">Or drop one on this page. It stays on this machine.</p>
     </div>

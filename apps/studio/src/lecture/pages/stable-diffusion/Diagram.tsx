@@ -1,19 +1,20 @@
+import type { Image } from "aquatint/formats";
 import { ToggleButton } from "react-aria-components";
+import { Picture } from "../../chart/ImageView.tsx";
+import { percent } from "../../figure/percent.ts";
+import { secondsText } from "../../figure/time-text.ts";
 import { type PartName, type PartTimes, partNames, partTitles } from "./parts.ts";
-
-const timeText = (milliseconds: number): string =>
-  milliseconds >= 1000
-    ? `${(milliseconds / 1000).toFixed(2)} s`
-    : `${milliseconds.toFixed(milliseconds < 10 ? 2 : 0)} ms`;
 
 interface DiagramProps {
   readonly times: PartTimes | undefined;
+  /** What comes out at the end, once it is there. */
+  readonly image: Image | undefined;
   readonly selected: PartName;
   readonly onSelect: (part: PartName) => void;
 }
 
-/** The parts in a row, each with its share of the time. */
-export function Diagram({ times, selected, onSelect }: DiagramProps) {
+/** The parts in a row, each with its share of the time, and the image. */
+export function Diagram({ times, image, selected, onSelect }: DiagramProps) {
   const total = times ? partNames.reduce((sum, name) => sum + times[name], 0) : 0;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
@@ -33,11 +34,12 @@ export function Diagram({ times, selected, onSelect }: DiagramProps) {
               <rect className="share-bar" width={100 * share} height="8" />
             </svg>
             <span className="pipeline-time">
-              {times ? `${timeText(times[name])}, ${(100 * share).toFixed(1)} %` : "–"}
+              {times ? `${secondsText(times[name] / 1000)}, ${percent(share)}` : "–"}
             </span>
           </ToggleButton>
         );
       })}
+      <Picture image={image} label="The image of the prompt" />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Numbers } from "../../figure/numbers.tsx";
 import { jobHook } from "../../figure/use-job.ts";
 import { PromptField } from "../../input/PromptField.tsx";
 import { choice, number, text } from "../../link/codecs.ts";
+import { opening } from "../../model/downloads.ts";
 import { siteRoot } from "../../site-root.ts";
 import { CheckpointField } from "./CheckpointField.tsx";
 import { checkpointStore } from "./checkpoint.ts";
@@ -36,7 +37,7 @@ const panels: Readonly<Record<PartName, ComponentType<ComponentProps<typeof Toke
 
 const descriptions: Readonly<Record<PartName, (state: MakeState) => string>> = {
   tokens: ({ tokens, context }) =>
-    `${tokens.length} tokens with the numbers of their rows in a table; padding brings them to ${context}.`,
+    `${tokens.length} tokens with the numbers of their rows in a table. “start” and “end” enclose the prompt, and padding brings them to ${context}.`,
   text: ({ text: states, context }) =>
     states
       ? `A row for each of ${context} tokens and a column for each of ${states.width} numbers; light is positive.`
@@ -76,14 +77,14 @@ function Make() {
   return (
     <>
       <Controls {...settings} />
-      <Diagram times={times} selected={part} onSelect={setPart} />
+      <Diagram times={times} image={state?.image} selected={part} onSelect={setPart} />
       <section className="pipeline-panel" aria-label={partTitles[part]}>
         <Panel state={state} step={Math.min(at, steps)} onStep={setAt} />
       </section>
       <Caption>
         {state
           ? `${partTitles[part]}: ${descriptions[part](state)}`
-          : "The model is opened and each part is run once: 23 MB at the first visit."}
+          : opening("latent", "The model is opened and each part is run once")}
       </Caption>
       <Numbers
         caption="Milliseconds of each part on your machine, and its share"

@@ -1,9 +1,10 @@
-import type { Image } from "aquatint/formats";
 import { useMemo } from "react";
 import { RangeField } from "../../../ui/fields.tsx";
 import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
 import { Reading, Readout, Value } from "../../figure/numbers.tsx";
-import { channelImages, statesImage, statisticsOf } from "./images.ts";
+import { statisticsOf } from "../../figure/statistics.ts";
+import { channelImages, statesImage } from "./images.ts";
 import type { MakeState } from "./jobs.ts";
 
 interface PanelProps {
@@ -33,29 +34,13 @@ export function TextStatesView({ state }: PanelProps) {
   return <div className="text-states">{image && <PixelCanvas image={image} label={label} />}</div>;
 }
 
-const Channel = ({
-  image,
-  c,
-  step,
-}: {
-  readonly image: Image | undefined;
-  readonly c: number;
-  readonly step: number;
-}) => (
-  <div className="captioned">
-    <div className="image-view">
-      {image && <PixelCanvas image={image} label={`channel ${c + 1} after step ${step}`} />}
-    </div>
-    <div className="captioned-name">channel {c + 1}</div>
-  </div>
-);
-
 /** The latent after a step. */
 export function Latents({ state, step, onStep }: PanelProps) {
   const latents = state?.latents;
   const at = Math.min(step, Math.max(latents?.steps.length ?? 1, 1));
   const images = useMemo(() => (latents ? channelImages(latents, at - 1) : [undefined]), [latents, at]);
-  const statistics = useMemo(() => statisticsOf(latents?.steps[at - 1]), [latents, at]);
+  const latent = latents?.steps[at - 1];
+  const { mean, deviation } = useMemo(() => statisticsOf(latent ? [latent] : []), [latent]);
   return (
     <>
       <RangeField
@@ -69,13 +54,15 @@ export function Latents({ state, step, onStep }: PanelProps) {
       <div className="latent-channels">
         {images.map((image, c) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a channel is its place
-          <Channel key={c} image={image} c={c} step={at} />
+          <Picture key={c} image={image} label={`channel ${c + 1} after step ${at}`}>
+            channel {c + 1}
+          </Picture>
         ))}
       </div>
       <Readout>
-        <Reading label="first number" name="first" of={statistics?.first ?? Number.NaN} />
-        <Reading label="mean" name="mean" of={statistics?.mean ?? Number.NaN} />
-        <Reading label="deviation" name="deviation" of={statistics?.deviation ?? Number.NaN} />
+        <Reading label="first number" name="first" of={latent?.[0] ?? Number.NaN} />
+        <Reading label="mean" name="mean" of={mean} />
+        <Reading label="deviation" name="deviation" of={deviation} />
       </Readout>
     </>
   );
@@ -84,8 +71,6 @@ export function Latents({ state, step, onStep }: PanelProps) {
 /** The decoder's image. */
 export const Decoded = ({ state }: PanelProps) => (
   <div className="decoded">
-    <div className="image-view">
-      {state?.image && <PixelCanvas image={state.image} label="The image of the prompt" />}
-    </div>
+    <Picture image={state?.image} label="The image of the prompt" />
   </div>
 );

@@ -17,12 +17,3 @@ export function channelImages({ channels, width, steps }: LatentSteps, step: num
     (_, c) => latent && grayImage(latent.subarray(c * size, (c + 1) * size), width, [-3, 3]),
   );
 }
-
-/** The first number of a latent, the mean and the standard deviation of all. */
-export function statisticsOf(latent: ArrayLike<number> | undefined) {
-  if (!latent) return undefined;
-  const values = Array.from(latent);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { first: values[0] ?? 0, mean, deviation: Math.sqrt(variance) };
-}

@@ -15,10 +15,11 @@ export async function openCheckpoint(files: FileSet): Promise<OpenedCheckpoint> 
   const { checkReadable, loadSource } = await import("../../../model-files/load-source.ts");
   const source = { model: files, loras: [], embeddings: [], controls: [] };
   await checkReadable(source);
-  const { model, networks } = await loadSource(source, {
+  const { model, forms } = await loadSource(source, {
     device: "wasm",
     threads: engineThreads(navigator.hardwareConcurrency),
     openDefault: () => Promise.reject(new AquatintError("studio/no-model", "there is no checkpoint to open")),
   });
+  const { networks } = forms.last();
   return { model, networkFor: (plan, options) => networks.forImage(plan, options), release: networks.release };
 }

@@ -6,16 +6,16 @@ import { MakeFigure } from "./MakeFigure.tsx";
 export const Parts = () => (
   <>
     <p>
-      Stable Diffusion puts together what the other pages have taken apart. A tokenizer makes numbers of the prompt, the
-      text encoder of CLIP makes vectors of them, a <Term of="U-Net" /> and a <Term of="sampler" /> make a{" "}
-      <Term of="latent" /> of noise and of these vectors, and the decoder of an <Term of="autoencoder" /> makes an image
-      of the latent. Choose a part to open it.
+      Stable Diffusion puts together what the other pages have taken apart. A tokenizer cuts the prompt into{" "}
+      <Term of="token">tokens</Term>, the text encoder of <Term of="CLIP" /> makes vectors of them, a{" "}
+      <Term of="U-Net" /> and a <Term of="sampler" /> make a <Term of="latent" /> of noise and of these vectors, and the
+      decoder of an <Term of="autoencoder" /> makes an image of the latent. Choose a part to open it.
     </p>
     <MakeFigure />
     <p>
       Nearly all time goes to the U-Net: it runs in every step, twice for <Term of="guidance" />. The other parts run
-      once. The model is the default one of this studio, of the same kind as Stable Diffusion and a hundred times
-      smaller. Drop a checkpoint of Stable Diffusion on the page to take that apart instead.
+      once. The model is the default one of this studio, of the same kind as Stable Diffusion and eighty times smaller.
+      Drop a checkpoint of Stable Diffusion on the page to take that apart instead.
     </p>
   </>
 );
@@ -30,11 +30,11 @@ export const WhyLatents = () => (
     </p>
     <Formula
       block
-      tex="L = \E_{t, z_0, \epsilon, c} \, \parallel \epsilon - \epsilon_\theta(z_t, t, \tau_\theta(c)) \parallel^2"
+      tex="L = \E_{t, z_0, \epsilon, c} \\ \parallel \epsilon - \epsilon_\theta(z_t, t, \tau_\theta(c)) \parallel^2"
     />
     <p>
-      <Formula tex="\tau_\theta(c)" /> are the states of the text encoder for the prompt <Formula tex="c" />. For 512 ×
-      512 pixels, Stable Diffusion’s latent has 4 × 64 × 64 numbers: 48 times fewer.
+      <Formula tex="\tau_\theta(c)" /> are the states of the text encoder for the prompt <Formula tex="c" />. For
+      512&nbsp;×&nbsp;512 pixels, Stable Diffusion’s latent has 4&nbsp;×&nbsp;64&nbsp;×&nbsp;64 numbers: 48 times fewer.
     </p>
   </>
 );

@@ -34,7 +34,7 @@ export const Algorithm = ({ title, lines, current }: AlgorithmProps) => (
   </section>
 );
 
-/** Algorithm 1 of Ho et al. */
+/** Algorithm 1 of Ho et al., with v in place of the noise. */
 export const trainingLines: readonly AlgorithmLine[] = [
   { text: "repeat", code: "for (let step = from + 1; ; step++) {" },
   { tex: "x_0 \\sim q(x_0)", code: "sources.stream.next(batchSize)", isInner: true },
@@ -42,14 +42,14 @@ export const trainingLines: readonly AlgorithmLine[] = [
   { tex: "\\epsilon \\sim \\N(0, \\I)", code: "draws.randn(n * sizeOf(sample))", isInner: true },
   {
     text: "gradient step on",
-    tex: "\\parallel \\epsilon - \\epsilon_\\theta(\\sqrt{\\bar\\alpha_t}\\, x_0 + \\sqrt{1 - \\bar\\alpha_t}\\, \\epsilon,\\, t) \\parallel^2",
+    tex: "\\parallel v - v_\\theta(\\sqrt{\\bar\\alpha_t}\\, x_0 + \\sqrt{1 - \\bar\\alpha_t}\\, \\epsilon,\\, t) \\parallel^2",
     code: "phaseStep.run(feeds, { step, share })",
     isInner: true,
   },
   { text: "until converged", code: "stopping.ended(step, last.loss)" },
 ];
 
-/** Algorithm 2 of Ho et al. */
+/** Algorithm 2 of Ho et al., whose mean is that of the posterior given the estimate. */
 export const samplingLines: readonly AlgorithmLine[] = [
   { tex: "x_T \\sim \\N(0, \\I)", code: "stream.randn(sizeOf(latentShape))" },
   { text: "for t = T, …, 1", code: "for (const interval of intervals(input)) {" },
@@ -60,7 +60,7 @@ export const samplingLines: readonly AlgorithmLine[] = [
     isInner: true,
   },
   {
-    tex: "x_{t-1} = \\frac{1}{\\sqrt{\\alpha_t}} (x_t - \\frac{1 - \\alpha_t}{\\sqrt{1 - \\bar\\alpha_t}} \\epsilon_\\theta(x_t, t)) + \\sigma_t z",
+    tex: "x_{t-1} = \\tilde\\mu_t(x_t, \\hat x_0) + \\sigma_t z",
     code: "lin([1, posteriorMean(from, to, { x, x0 })], [deviation, z])",
     isInner: true,
   },

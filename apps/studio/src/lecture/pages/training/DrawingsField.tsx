@@ -1,28 +1,25 @@
-import { type PointerEvent, useEffect, useRef, useState } from "react";
-import { Input, Label, TextField } from "react-aria-components";
+import { useState } from "react";
 import { createStore, useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
-import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { ShortField } from "../../../ui/ShortField.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
+import { useBrush } from "../../input/use-brush.ts";
 import type { Drawing } from "./drawings.ts";
-import { SIDE } from "./recipe.ts";
+import { sides } from "./recipe.ts";
 
 /** Drawings that a training takes. */
 export const MOST_DRAWINGS = 8;
+
+/** Characters of a caption at most. */
+const MAX_CAPTION = 40;
 
 /** The visitor's drawings, as long as this tab is open; a run that was started keeps its own. */
 export const drawingsStore = createStore<readonly Drawing[]>([]);
 
 const CANVAS = 256;
-const BRUSH = 22;
+const SIDE = sides.drawings;
 const GROUND = "#1b1e27";
 const INK = "#f7dd4e";
-
-function clear(canvas: HTMLCanvasElement | null): void {
-  const context = canvas?.getContext("2d");
-  if (!context) return;
-  context.fillStyle = GROUND;
-  context.fillRect(0, 0, CANVAS, CANVAS);
-}
 
 /** The canvas in the size of the model. */
 function takeDrawing(canvas: HTMLCanvasElement, caption: string): Drawing | undefined {
@@ -35,45 +32,14 @@ function takeDrawing(canvas: HTMLCanvasElement, caption: string): Drawing | unde
   return { caption, image: { width: SIDE, height: SIDE, channels: 4, data: Uint8Array.from(data) } };
 }
 
-/** Strokes of a pointer. */
-function useStrokes() {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const last = useRef<readonly [number, number]>(undefined);
-  useEffect(() => clear(canvas.current), []);
-  const line = (event: PointerEvent<HTMLCanvasElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const to = [event.clientX - box.left, event.clientY - box.top].map((at) => (at * CANVAS) / box.width);
-    const [x = 0, y = 0] = to;
-    const context = canvas.current?.getContext("2d");
-    if (!context) return;
-    const [fromX, fromY] = last.current ?? [x, y];
-    Object.assign(context, { lineWidth: BRUSH, lineCap: "round", strokeStyle: INK });
-    context.beginPath();
-    context.moveTo(fromX, fromY);
-    context.lineTo(x, y + 0.01);
-    context.stroke();
-    last.current = [x, y];
-  };
-  const handlers = {
-    onPointerDown(event: PointerEvent<HTMLCanvasElement>) {
-      event.currentTarget.setPointerCapture(event.pointerId);
-      last.current = undefined;
-      line(event);
-    },
-    onPointerMove: (event: PointerEvent<HTMLCanvasElement>) => event.buttons > 0 && line(event),
-  };
-  return { canvas, handlers };
-}
-
 const Drawn = ({ drawings }: { readonly drawings: readonly Drawing[] }) => (
   <ol className="training-grid">
     {drawings.map(({ caption, image }, i) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a drawing is its place
-      <li key={i} className="captioned">
-        <div className="image-view">
-          <PixelCanvas image={image} label={caption} />
-        </div>
-        <span className="captioned-name">{caption}</span>
+      <li key={i}>
+        <Picture image={image} label={caption}>
+          {caption}
+        </Picture>
         <Button
           look="quiet"
           icon="trash"
@@ -88,32 +54,34 @@ const Drawn = ({ drawings }: { readonly drawings: readonly Drawing[] }) => (
 /** Eight drawings with a caption each. */
 export function DrawingsField() {
   const drawings = useStore(drawingsStore);
-  const { canvas, handlers } = useStrokes();
+  const { attributes, clear } = useBrush({ side: CANVAS, ink: INK, ground: GROUND });
   const [caption, setCaption] = useState("");
   const isFull = drawings.length >= MOST_DRAWINGS;
   const add = () => {
-    const drawing = canvas.current && takeDrawing(canvas.current, caption.trim());
+    const canvas = attributes.ref.current;
+    const drawing = canvas && takeDrawing(canvas, caption.trim());
     if (!drawing) return;
     drawingsStore.set((all) => [...all, drawing]);
-    clear(canvas.current);
+    clear();
     setCaption("");
   };
   return (
     <div className="training-drawings">
-      <canvas ref={canvas} className="drawing" width={CANVAS} height={CANVAS} aria-label="Drawing" {...handlers} />
+      <canvas {...attributes} />
       <div className="training-drawn">
         <p className="help">
           {drawings.length} of {MOST_DRAWINGS} drawings. They stay in this browser.
         </p>
-        <TextField className="field" value={caption} onChange={setCaption} maxLength={40}>
-          <Label className="field-label">Caption</Label>
-          <Input className="text-input" />
-        </TextField>
+        <ShortField label="Caption" max={MAX_CAPTION} value={caption} onChange={setCaption} />
         <div className="button-row">
-          <Button icon="plus" isDisabled={isFull || caption.trim() === ""} onPress={add}>
+          <Button
+            icon="plus"
+            isDisabled={isFull || caption.trim() === "" || caption.length > MAX_CAPTION}
+            onPress={add}
+          >
             Add the drawing
           </Button>
-          <Button icon="reset" onPress={() => clear(canvas.current)}>
+          <Button icon="reset" onPress={clear}>
             Clear
           </Button>
         </div>

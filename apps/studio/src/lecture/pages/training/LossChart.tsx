@@ -38,7 +38,7 @@ export function LossChart({ losses }: { readonly losses: readonly number[] }) {
       label={`The loss over ${losses.length} steps`}
       x={steps}
       lines={lines}
-      xAxis={{ label: "step" }}
+      xAxis={{ label: "step", isWhole: true }}
       yAxis={{ label: "loss", range: [0.01, 2], log: true }}
     />
   );

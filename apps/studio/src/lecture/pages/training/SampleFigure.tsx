@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField, SelectField } from "../../../ui/fields.tsx";
-import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { jobHook } from "../../figure/use-job.ts";
 import { number } from "../../link/codecs.ts";
@@ -31,23 +31,6 @@ function describe(state: SampleState | undefined, savedStep: number): string {
   if (state.line === 6) return `An image by ${what}, in ${state.count} steps.`;
   return `Step ${state.step} of ${state.count}, t = ${Math.round(state.t)}, by ${what}.`;
 }
-
-const View = ({
-  image,
-  label,
-  tex,
-}: {
-  readonly image: SampleState["x"];
-  readonly label: string;
-  readonly tex: string;
-}) => (
-  <div className="captioned">
-    <div className="image-view">{image && <PixelCanvas image={image} label={label} />}</div>
-    <div className="captioned-name">
-      <Formula tex={tex} />
-    </div>
-  </div>
-);
 
 function useSettings() {
   const [steps, setSteps] = useFigureValue("steps", codecs.steps);
@@ -105,8 +88,12 @@ function Sample() {
       <Controls {...settings} />
       <Algorithm title="Algorithm 2: sampling" lines={samplingLines} current={linesOf(state?.line)} />
       <div className="pair training-pair">
-        <View image={state?.x} label="x_t" tex="x_t" />
-        <View image={state?.x0} label="The estimate of x_0" tex="\hat x_0" />
+        <Picture image={state?.x} label="x_t">
+          <Formula tex="x_t" />
+        </Picture>
+        <Picture image={state?.x0} label="The estimate of x_0">
+          <Formula tex="\hat x_0" />
+        </Picture>
       </div>
       <Caption>{describe(state, savedStep)}</Caption>
       <div className="button-row">

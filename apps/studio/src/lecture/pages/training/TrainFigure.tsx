@@ -4,7 +4,7 @@ import { Button } from "../../../ui/buttons.tsx";
 import { Window } from "../../../ui/dialogs.tsx";
 import { SwitchField } from "../../../ui/fields.tsx";
 import { Notice } from "../../../ui/Notice.tsx";
-import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigure, useFigureValue } from "../../figure/Figure.tsx";
 import { Numbers, Reading, Readout } from "../../figure/numbers.tsx";
 import { choice, number } from "../../link/codecs.ts";
@@ -168,16 +168,12 @@ const Samples = ({ samples, prompts }: Pick<TrainingState, "samples" | "prompts"
   <div className="training-samples">
     <h4>{samples ? `Samples of step ${samples.step}` : "Samples"}</h4>
     <div className="training-grid">
-      {Array.from({ length: Math.max(samples?.images.length ?? 0, 10) }, (_, i) => {
-        const image = samples?.images[i];
-        const label = prompts[i] ?? `sample ${i + 1}`;
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
-          <div key={i} className="image-view">
-            {image && <PixelCanvas image={image} label={label} />}
-          </div>
-        );
-      })}
+      {Array.from({ length: Math.max(samples?.images.length ?? 0, 10) }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
+        <Picture key={i} image={samples?.images[i]} label={`a sample of “${prompts[i] ?? ""}”`}>
+          {prompts[i] ?? "–"}
+        </Picture>
+      ))}
     </div>
   </div>
 );

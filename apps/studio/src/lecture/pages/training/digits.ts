@@ -32,14 +32,24 @@ const offset = (random: RandomStream, reach: number): number => reach * (2 * dra
 function paint(pixels: Uint8Array, strokes: readonly Stroke[], random: RandomStream): void {
   const hand = handOf(random);
   const width = 1 + 0.6 * drawUniform(random);
-  const segments = strokes.flatMap((stroke) => {
+  for (const stroke of strokes) {
     const points = stroke.map((point) => hand(point));
-    return points.slice(1).map((end, i): readonly [Point, Point] => [points[i] ?? end, end]);
-  });
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      const nearest = Math.min(...segments.map(([a, b]) => distance([x + 0.5, y + 0.5], a, b)));
-      pixels[y * SIDE + x] = Math.round(255 * Math.min(Math.max(width + 0.5 - nearest, 0), 1));
+    for (const [i, end] of points.slice(1).entries()) paintSegment(pixels, [points[i] ?? end, end], width + 0.5);
+  }
+}
+
+/** Paints the pixels within `reach` of a segment, over what is darker. */
+function paintSegment(pixels: Uint8Array, [a, b]: readonly [Point, Point], reach: number): void {
+  const range = (from: number, to: number) => [
+    Math.max(0, Math.floor(Math.min(from, to) - reach)),
+    Math.min(SIDE, Math.ceil(Math.max(from, to) + reach)),
+  ];
+  const [left = 0, right = 0] = range(a[0], b[0]);
+  const [top = 0, bottom = 0] = range(a[1], b[1]);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) {
+      const value = Math.round(255 * Math.min(Math.max(reach - distance([x + 0.5, y + 0.5], a, b), 0), 1));
+      pixels[y * SIDE + x] = Math.max(pixels[y * SIDE + x] ?? 0, value);
     }
   }
 }

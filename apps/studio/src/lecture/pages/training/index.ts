@@ -12,6 +12,8 @@ export const page: LecturePage = {
   code: { file: "training.ts", lines: 10 },
   citations: [
     { paper: "ho2020", at: "algorithms 1 and 2, equation 14" },
+    { paper: "salimans2022", at: "section 4" },
+    { paper: "nichol2021", at: "equation 17" },
     { paper: "guidance2022", at: "algorithm 1" },
   ],
 };

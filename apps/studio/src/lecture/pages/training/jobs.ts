@@ -2,10 +2,11 @@ import { AquatintError } from "aquatint";
 import { decodePng, type Image } from "aquatint/formats";
 import type { RunFiles } from "aquatint/train";
 import { zip } from "fflate";
+import { withFreeLock } from "../../../engine/locks.ts";
 import { once } from "../../model/lecture-model.ts";
 import { type Drawing, writeDrawings } from "./drawings.ts";
 import { NewsQueue, type TrainNews } from "./news.ts";
-import { type DataName, digitPrompts, recipe, SIDE } from "./recipe.ts";
+import { type DataName, digitPrompts, recipe } from "./recipe.ts";
 import { openRunDatabase, type RunDatabase } from "./run-database.ts";
 import { type SampleParams, type SampleState, sample } from "./sample.ts";
 import { train } from "./train.ts";
@@ -37,7 +38,7 @@ export interface SavedRun {
 }
 
 interface StoredConfig {
-  readonly dataset: { readonly name: string };
+  readonly dataset: { readonly name: string; readonly size: number };
   readonly training: { readonly minutes: number; readonly seed: number };
   readonly samples: { readonly prompts: readonly string[] };
 }
@@ -45,24 +46,28 @@ interface StoredConfig {
 const LOCK = "aquatint-lecture-training";
 const database = once(openRunDatabase);
 const textOf = async (files: RunFiles, path: string) => new TextDecoder().decode(await files.read(path));
+const storedConfig = async (files: RunFiles) => JSON.parse(await textOf(files, "config.json")) as StoredConfig;
 const numberIn = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
 
 /** The images of the newest grid, which has 8 in a row, each enlarged by 3, with gaps of 2 pixels. */
-async function newestSamples(files: RunFiles, count: number): Promise<SavedRun["samples"]> {
+async function newestSamples(
+  files: RunFiles,
+  { count, side }: { readonly count: number; readonly side: number },
+): Promise<SavedRun["samples"]> {
   const name = (await files.list("samples")).toSorted().at(-1);
   if (name === undefined) return undefined;
   const grid = decodePng(await files.read(`samples/${name}`));
   const [columns, scale, gap] = [8, 3, 2];
   const images = Array.from({ length: count }, (_, i): Image => {
-    const [left, top] = [i % columns, Math.floor(i / columns)].map((at) => gap + at * (SIDE * scale + gap)) as [
+    const [left, top] = [i % columns, Math.floor(i / columns)].map((at) => gap + at * (side * scale + gap)) as [
       number,
       number,
     ];
-    const data = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, at) => {
-      const [x, y] = [Math.floor(at / 3) % SIDE, Math.floor(at / 3 / SIDE)];
+    const data = Uint8Array.from({ length: side * side * 3 }, (_, at) => {
+      const [x, y] = [Math.floor(at / 3) % side, Math.floor(at / 3 / side)];
       return grid.data[((top + scale * y) * grid.width + left + scale * x) * grid.channels + (at % 3)] ?? 0;
     });
-    return { width: SIDE, height: SIDE, channels: 3, data };
+    return { width: side, height: side, channels: 3, data };
   });
   return { step: numberIn(name), images };
 }
@@ -71,28 +76,33 @@ async function savedRun(files: RunFiles): Promise<SavedRun | undefined> {
   const checkpoints = await files.list("checkpoints");
   if (checkpoints.length === 0) return undefined;
   const step = Math.max(...checkpoints.map(numberIn));
-  const config = JSON.parse(await textOf(files, "config.json")) as StoredConfig;
+  const config = await storedConfig(files);
   const lines = (await textOf(files, "metrics.jsonl")).split("\n").filter((line) => line !== "");
   const records = lines.map((line) => JSON.parse(line) as { step: number; loss: number; seconds: number });
   const savedRecords = records.filter((record) => record.step <= step);
   const { minutes, seed } = config.training;
   const { prompts } = config.samples;
   const seconds = savedRecords.at(-1)?.seconds ?? 0;
+  const data = config.dataset.name === "digits" ? "digits" : "drawings";
   return {
-    data: config.dataset.name === "digits" ? "digits" : "drawings",
+    data,
     ...{ minutes, seed, prompts, step, seconds },
     losses: savedRecords.map(({ loss }) => loss),
-    samples: await newestSamples(files, prompts.length),
+    samples: await newestSamples(files, { count: prompts.length, side: config.dataset.size }),
     isDone: (await files.list(".")).includes("end.json"),
   };
 }
 
-/** The configuration of a run: that of the saved one with another length, or a new one, whose files replace all others. */
+/**
+ * The configuration of a run: that of the saved one with another length, even if the page has another recipe by now; or a
+ * new one, whose files replace all others.
+ */
 async function preparedRun(files: RunDatabase, params: TrainParams): Promise<unknown> {
   if (params.resume) {
-    const saved = await savedRun(files);
-    if (!saved) throw new AquatintError("train/no-checkpoint", "this browser holds no training to go on with");
-    return recipe({ ...saved, minutes: params.minutes });
+    if ((await files.list("checkpoints")).length === 0)
+      throw new AquatintError("train/no-checkpoint", "this browser holds no training to go on with");
+    const config = await storedConfig(files);
+    return { ...config, training: { ...config.training, minutes: params.minutes } };
   }
   await files.clear();
   const { data, drawings, minutes, seed } = params;
@@ -101,12 +111,9 @@ async function preparedRun(files: RunDatabase, params: TrainParams): Promise<unk
   return recipe({ data, minutes, seed, prompts });
 }
 
-/** Runs work unless another tab trains; pages that are not secure have no locks. @throws AquatintError "train/running" */
+/** Runs work unless another tab trains. @throws AquatintError "train/running" */
 function alone<T>(work: () => Promise<T>): Promise<T> {
-  const locks = navigator.locks as LockManager | undefined;
-  if (!locks) return work();
-  return locks.request(LOCK, { ifAvailable: true }, (lock) => {
-    if (lock) return work();
+  return withFreeLock(LOCK, work, () => {
     throw new AquatintError("train/running", "another tab of this page is training", {
       hint: "pause it there, or close that tab",
     });

@@ -1,8 +1,8 @@
 /** What the visitor's model learns from. */
 export type DataName = "digits" | "drawings";
 
-/** Side of all images of this page, in pixels. */
-export const SIDE = 32;
+/** Side of the images, in pixels. Digits can be read at a size whose steps take a quarter of the time. */
+export const sides = { digits: 16, drawings: 32 } as const satisfies Record<DataName, number>;
 
 /** Captions of the sample grids of a training on digits. */
 export const digitPrompts = [
@@ -19,8 +19,8 @@ export const digitPrompts = [
 ] as const;
 
 const datasets = {
-  digits: { name: "digits" },
-  drawings: { name: "captioned-folder", folder: "drawings", size: SIDE, held_out_share: 0 },
+  digits: { name: "digits", size: sides.digits },
+  drawings: { name: "captioned-folder", folder: "drawings", size: sides.drawings, held_out_share: 0 },
 };
 
 const model = {
@@ -39,10 +39,8 @@ const model = {
   scheduler: {
     _class_name: "DDPMScheduler",
     num_train_timesteps: 1000,
-    beta_schedule: "linear",
-    beta_start: 0.0001,
-    beta_end: 0.02,
-    prediction_type: "epsilon",
+    beta_schedule: "squaredcos_cap_v2",
+    prediction_type: "v_prediction",
     clip_sample: true,
     timestep_spacing: "trailing",
   },

@@ -4,8 +4,10 @@ import { Button } from "../../../ui/buttons.tsx";
 import { SelectField } from "../../../ui/fields.tsx";
 import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
+import { percent } from "../../figure/percent.ts";
 import { PromptField } from "../../input/PromptField.tsx";
 import { number, text } from "../../link/codecs.ts";
+import { opening } from "../../model/downloads.ts";
 import { siteRoot } from "../../site-root.ts";
 import type { AttentionState } from "./attention-jobs.ts";
 import { ALL, layerLabel, mapsOf, peakOf } from "./attention-maps.ts";
@@ -66,7 +68,7 @@ function describe(state: AttentionState, maps: ReturnType<typeof mapsOf>, select
   const [word, map] = [state.words[selected], maps.words[selected]];
   const progress = state.isDone ? `The image of ${state.n} steps` : `Step ${state.step} of ${state.n}`;
   if (!word || !map) return `${progress}. The prompt has no word.`;
-  return `${progress}. “${word.text}” has most weight at the ${peakOf(map, maps.width)}, and ${(100 * mean(map)).toFixed(1)} % of the attention of all places.`;
+  return `${progress}. “${word.text}” has most weight at the ${peakOf(map, maps.width)}, and ${percent(mean(map))} of the attention of all places.`;
 }
 
 const Controls = ({ prompt, setPrompt, layer, setLayer, state }: ReturnType<typeof useAttention>) => (
@@ -104,9 +106,7 @@ function Attention() {
         </div>
         <Words state={state} maps={maps} selected={selected} onSelect={attention.setWord} />
       </div>
-      <Caption>
-        {state ? describe(state, maps, selected) : "The default model is opened: 23 MB at the first visit."}
-      </Caption>
+      <Caption>{state ? describe(state, maps, selected) : opening("latent")}</Caption>
       <Numbers
         caption="The share of the attention that each word has, over all places"
         columns={["word", "mean", "largest"]}

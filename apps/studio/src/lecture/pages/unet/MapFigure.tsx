@@ -2,7 +2,7 @@ import { useMemo } from "react";
 import { useStore } from "../../../state/store.ts";
 import { RangeField } from "../../../ui/fields.tsx";
 import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
-import { Captioned } from "../../chart/ImageView.tsx";
+import { ImageView } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers, Reading, Readout } from "../../figure/numbers.tsx";
 import { ImagePicker } from "../../input/ImagePicker.tsx";
@@ -34,7 +34,10 @@ function Channels({ activation }: { readonly activation: Activation | undefined 
 }
 
 const describe = ({ part }: Activation, { t }: LookState): string =>
-  `${part.path} is a ${kindNames[part.kind]} with ${part.parameters.toLocaleString("en")} parameters. At t = ${t} it gives ${part.channels} channels of ${part.width} × ${part.height}; it reads ${part.inputs.length === 0 ? "the image" : part.inputs.join(" and ")}.`;
+  `${part.path} is a ${kindNames[part.kind]} with ${part.parameters.toLocaleString("en")} parameters. At t = ${t} it gives ${part.channels} channels of ${part.width}\u00a0×\u00a0${part.height}; it reads ${part.inputs.length === 0 ? "the image" : part.inputs.join(" and ")}.`;
+
+const LEGEND =
+  "conv: convolution, res: residual block, attn: attention, ↓ and ↑: halved and doubled. The number is that of the channels. Light places are active ones.";
 
 const Detail = ({ activation }: { readonly activation: Activation | undefined }) => (
   <div className="unet-detail">
@@ -44,17 +47,18 @@ const Detail = ({ activation }: { readonly activation: Activation | undefined })
       <Reading label="mean" name="mean" of={activation?.mean ?? Number.NaN} />
       <Reading label="deviation" name="deviation" of={activation?.deviation ?? Number.NaN} />
     </Readout>
+    <p className="help">{LEGEND}</p>
   </div>
 );
 
 const Ends = ({ state, t }: { readonly state: LookState | undefined; readonly t: number }) => (
   <div className="unet-ends">
-    <Captioned values={state?.x} side={state?.side ?? 1} label={`x_t at t = ${state?.t ?? t}`}>
+    <ImageView values={state?.x} side={state?.side ?? 1} label={`xₜ at t = ${state?.t ?? t}`}>
       <Formula tex="x_t" />
-    </Captioned>
-    <Captioned values={state?.x0} side={state?.side ?? 1} label="The estimate of the image">
+    </ImageView>
+    <ImageView values={state?.x0} side={state?.side ?? 1} label="The estimate of the image">
       <Formula tex="\hat x_0" />
-    </Captioned>
+    </ImageView>
   </div>
 );
 

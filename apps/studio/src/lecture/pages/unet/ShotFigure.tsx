@@ -1,7 +1,7 @@
 import { useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField } from "../../../ui/fields.tsx";
-import { Captioned } from "../../chart/ImageView.tsx";
+import { ImageView } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Reading, Readout } from "../../figure/numbers.tsx";
 import { ImagePicker } from "../../input/ImagePicker.tsx";
@@ -27,15 +27,15 @@ const describe = ({ psnr, t }: ShotState, sigma: number): string => {
 
 const Views = ({ state }: { readonly state: ShotState | undefined }) => (
   <div className="thirds">
-    <Captioned values={state?.image} side={state?.side ?? 1} label="The image x_0">
+    <ImageView values={state?.image} side={state?.side ?? 1} label="The image x_0">
       <Formula tex="x_0" />
-    </Captioned>
-    <Captioned values={state?.x} side={state?.side ?? 1} label="The image with noise">
+    </ImageView>
+    <ImageView values={state?.x} side={state?.side ?? 1} label="The image with noise">
       <Formula tex="x_0 + \sigma \epsilon" />
-    </Captioned>
-    <Captioned values={state?.x0} side={state?.side ?? 1} label="The estimate of the image">
+    </ImageView>
+    <ImageView values={state?.x0} side={state?.side ?? 1} label="The estimate of the image">
       <Formula tex="\hat x_0" />
-    </Captioned>
+    </ImageView>
   </div>
 );
 
@@ -50,7 +50,7 @@ function Shot() {
     <>
       <div className="controls">
         <RangeField
-          label="log σ"
+          label="log₁₀ σ"
           help={`σ = ${sigma.toPrecision(3)}, of an image from −1 to 1.`}
           value={exponent}
           min={-2}

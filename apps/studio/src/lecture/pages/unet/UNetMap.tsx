@@ -1,8 +1,8 @@
 import type { UNetPart, UNetPartKind } from "@aquatint/lab/inspect";
 import type { Image } from "aquatint/formats";
-import { useEffect, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import { ToggleButton } from "react-aria-components";
-import { drawPixels } from "../../../ui/pixels.ts";
+import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
 import { energyImage } from "./activation-images.ts";
 import type { Activation } from "./jobs.ts";
 import { type MapRow, mapRows, type Unit } from "./map-layout.ts";
@@ -32,14 +32,6 @@ interface MapProps {
   readonly onSelect: (path: string) => void;
 }
 
-const Thumbnail = ({ image }: { readonly image: Image | undefined }) => {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    if (canvas.current && image) drawPixels(canvas.current, image);
-  }, [image]);
-  return <canvas ref={canvas} className="part-thumbnail" />;
-};
-
 interface PartProps extends Omit<MapProps, "activations"> {
   readonly part: UNetPart;
   readonly image: Image | undefined;
@@ -52,7 +44,7 @@ const Part = ({ part, image, selected, onSelect }: PartProps) => (
     isSelected={part.path === selected}
     onChange={() => onSelect(part.path)}
   >
-    <Thumbnail image={image} />
+    <span className="part-thumbnail">{image && <PixelCanvas image={image} label="" />}</span>
     <span aria-hidden="true">
       {marks[part.kind]} <small>{part.channels}</small>
     </span>

@@ -1,4 +1,4 @@
-import type { Image } from "aquatint/formats";
+import type { Image, RgbaImage } from "aquatint/formats";
 import { grayImage } from "../../chart/gray-image.ts";
 import type { Activation } from "./jobs.ts";
 
@@ -14,19 +14,27 @@ export function energyImage({ part, values }: Activation): Image {
   return grayImage(energy, width);
 }
 
-/** Every channel of a part, side by side; 0 is gray, and three standard deviations are black and white. */
-export function channelsImage({ part, values, deviation }: Activation, columns: number): Image {
+/** Every channel of a part, side by side; 0 is gray, and three standard deviations are black and white. Nothing is between them. */
+export function channelsImage({ part, values, deviation }: Activation, columns: number): RgbaImage {
   const { channels, height, width } = part;
   const rows = Math.ceil(channels / columns);
   const [across, down] = [width + 1, height + 1]; // a line between two channels
   const [imageWidth, imageHeight] = [columns * across - 1, rows * down - 1];
   const line = 3 * deviation;
-  const numbers = Float32Array.from({ length: imageWidth * imageHeight }, (_, i) => {
+  /** The number of a pixel; undefined between channels and after the last. */
+  const numberAt = (i: number): number | undefined => {
     const [x, y] = [i % imageWidth, Math.floor(i / imageWidth)];
     const channel = Math.floor(y / down) * columns + Math.floor(x / across);
     const [column, row] = [x % across, y % down];
-    if (column === width || row === height || channel >= channels) return line;
+    if (column === width || row === height || channel >= channels) return undefined;
     return values[(channel * height + row) * width + column] ?? 0;
-  });
-  return grayImage(numbers, imageWidth, [-line, line]);
+  };
+  const data = new Uint8Array(4 * imageWidth * imageHeight);
+  for (let i = 0; i < imageWidth * imageHeight; i++) {
+    const number = numberAt(i);
+    if (number === undefined) continue;
+    const gray = Math.round(255 * Math.min(Math.max((number / line + 1) / 2 || 0, 0), 1));
+    data.set([gray, gray, gray, 255], 4 * i);
+  }
+  return { width: imageWidth, height: imageHeight, channels: 4, data };
 }

@@ -2,6 +2,7 @@ import { type UNetPart, type UNetReading, unetObserver } from "@aquatint/lab/ins
 import { denoisedOnce, type OneShot, pixelDenoiser } from "@aquatint/lab/theory";
 import { type Latent, noised, singleStep } from "aquatint/diffusion";
 import { torchCpu } from "aquatint/math";
+import { statisticsOf } from "../../figure/statistics.ts";
 import { sized } from "../../input/sized.ts";
 import { once, openHosted } from "../../model/lecture-model.ts";
 
@@ -55,11 +56,10 @@ const observer = unetObserver({ activations: true }, (next) => {
 const opened = once(async () => pixelDenoiser({ name: "pixel", observer, ...(await openHosted("pixel", root)) }));
 
 /** A part's activation with its statistics. */
-export function activationOf({ part, values }: UNetReading["activations"][number]): Activation {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
-  return { part, values, mean, deviation: Math.sqrt(variance) };
-}
+export const activationOf = ({ part, values }: UNetReading["activations"][number]): Activation => ({
+  ...{ part, values },
+  ...statisticsOf([values]),
+});
 
 /** What the figures compute. */
 export const jobs = {

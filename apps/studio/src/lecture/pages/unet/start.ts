@@ -1,4 +1,5 @@
 import { jobHook } from "../../figure/use-job.ts";
+import { opening } from "../../model/downloads.ts";
 import type { attentionJobs } from "./attention-jobs.ts";
 import type { jobs } from "./jobs.ts";
 
@@ -9,4 +10,4 @@ export const startWorker = () => new Worker(new URL("./unet.worker.ts", import.m
 export const useUNet = jobHook<typeof jobs & typeof attentionJobs>();
 
 /** What a figure says while its model is on the way. */
-export const OPENING = "The model is opened: 7 MB at the first visit.";
+export const OPENING = opening("pixel");

@@ -5,13 +5,7 @@ import type { AdapterState } from "./jobs.ts";
 import { adapterStore } from "./start.ts";
 
 const OpenAdapter = ({ label }: { readonly label: string }) => (
-  <FileTrigger
-    acceptedFileTypes={[".safetensors"]}
-    onSelect={(files) => {
-      const [file] = files ?? [];
-      if (file) adapterStore.set(file);
-    }}
-  >
+  <FileTrigger acceptedFileTypes={[".safetensors"]} onSelect={(files) => files?.[0] && adapterStore.set(files[0])}>
     <Button>{label}</Button>
   </FileTrigger>
 );

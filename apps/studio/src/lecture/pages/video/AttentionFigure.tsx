@@ -5,8 +5,10 @@ import { useStore } from "../../../state/store.ts";
 import { RangeField, SelectField } from "../../../ui/fields.tsx";
 import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
 import { grayImage } from "../../chart/gray-image.ts";
+import { Picture } from "../../chart/ImageView.tsx";
 import { Caption, Figure, useFigureValue, useUnreadValue } from "../../figure/Figure.tsx";
 import { Numbers } from "../../figure/numbers.tsx";
+import { percent } from "../../figure/percent.ts";
 import { jobHook } from "../../figure/use-job.ts";
 import { PromptField } from "../../input/PromptField.tsx";
 import { number, text } from "../../link/codecs.ts";
@@ -52,7 +54,7 @@ const Controls = (settings: Settings & { readonly layers: readonly FrameAttentio
     />
     <RangeField
       label="Frame"
-      help="The frame that looks: a row of the table."
+      help="The frame that looks: a row of the squares."
       value={settings.frame}
       min={1}
       max={settings.clip.frames}
@@ -98,22 +100,33 @@ function PlaceView({ image, place, onPlace }: PlaceViewProps) {
   );
 }
 
-const Matrix = ({ matrix, frames }: { readonly matrix: Float32Array; readonly frames: number }) => {
+/** Numbers of frames along a side of the matrix, with that of the frame that looks marked. */
+const FrameNumbers = ({ frames, marked }: { readonly frames: number; readonly marked?: number }) => (
+  <ol className="matrix-side" aria-hidden="true">
+    {Array.from({ length: frames }, (_, i) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place
+      <li key={i} data-current={i + 1 === marked || undefined}>
+        {i + 1}
+      </li>
+    ))}
+  </ol>
+);
+
+const Matrix = ({ matrix, clip, frame }: Pick<Settings, "clip" | "frame"> & { readonly matrix: Float32Array }) => {
+  const { frames } = clip;
   const image = useMemo(
     () => (matrix.length > 0 ? grayImage(matrix, frames, [0, Math.max(...matrix)]) : undefined),
     [matrix, frames],
   );
   return (
-    <div className="captioned">
-      <div className="image-view">
-        {image && <PixelCanvas image={image} label="Rows: frames that look. Columns: frames that are looked at." />}
-      </div>
+    <div className="matrix">
+      <FrameNumbers frames={frames} marked={frame} />
+      <Picture image={image} label="Rows: frames that look. Columns: frames that are looked at." />
+      <FrameNumbers frames={frames} />
       <div className="captioned-name">rows look at columns</div>
     </div>
   );
 };
-
-const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
 function describe(state: AttentionState, matrix: Float32Array, { clip, frame }: Settings): string {
   if (state.missing) return "Without a motion adapter, no frame looks at another.";
@@ -147,13 +160,13 @@ function Attention() {
   const columns = ["frame", ...Array.from({ length: clip.frames }, (_, i) => `to ${i + 1}`)];
   return (
     <>
-      <AdapterNotice adapter={state} />
       <Controls {...settings} layers={layers} path={selected?.path ?? ""} />
       <div className="pair">
         <PlaceView image={state?.clip.frames[frame - 1]} place={{ x, y }} onPlace={onPlace} />
-        <Matrix matrix={matrix} frames={clip.frames} />
+        <Matrix matrix={matrix} {...settings} />
       </div>
       <Caption>{state ? describe(state, matrix, settings) : OPENING}</Caption>
+      <AdapterNotice adapter={state} />
       <Numbers
         caption="The share of its attention that each frame gives to each, at the place"
         columns={columns}

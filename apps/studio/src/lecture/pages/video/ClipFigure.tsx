@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react";
 import { useStore } from "../../../state/store.ts";
 import { Button } from "../../../ui/buttons.tsx";
 import { RangeField } from "../../../ui/fields.tsx";
-import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
 import { LineChart } from "../../chart/LineChart.tsx";
 import { Caption, Figure, useFigureValue } from "../../figure/Figure.tsx";
 import { Numbers, numberText } from "../../figure/numbers.tsx";
@@ -43,10 +43,9 @@ const Controls = ({ prompt, setPrompt, count, setCount, steps, setSteps }: Setti
 );
 
 const Large = ({ image, kind }: { readonly image: Image | undefined; readonly kind: (typeof kinds)[number] }) => (
-  <div className="captioned">
-    <div className="image-view">{image && <PixelCanvas image={image} label={titles[kind]} />}</div>
-    <div className="captioned-name">{titles[kind]}</div>
-  </div>
+  <Picture image={image} label={titles[kind]}>
+    {titles[kind]}
+  </Picture>
 );
 
 /** Plays the frames, once it is pressed. */
@@ -124,7 +123,7 @@ const Differences = ({ of, count }: { readonly of: ReturnType<typeof useDifferen
       label="The difference of each frame from the one before, for both clips"
       x={chart.pairs}
       lines={chart.lines}
-      xAxis={{ label: "from frame", range: [1, Math.max(2, count - 1)] }}
+      xAxis={{ label: "from frame", range: [1, Math.max(2, count - 1)], isWhole: true }}
       yAxis={{ label: "mean difference", range: chart.range }}
     />
   );
@@ -149,7 +148,6 @@ function Clips() {
   const differences = useDifferences(state, count);
   return (
     <>
-      <AdapterNotice adapter={state} />
       <Controls {...settings} />
       <div className="pair">
         {kinds.map((kind) => (
@@ -160,6 +158,7 @@ function Clips() {
       <Strips state={state} count={count} frame={frame} />
       <Differences of={differences} count={count} />
       <Caption>{state ? describe(state, differences, count) : OPENING}</Caption>
+      <AdapterNotice adapter={state} />
       <Numbers
         caption="Mean difference of two neighboring frames, values from 0 to 1"
         columns={["frames", "without", "with"]}

@@ -1,5 +1,5 @@
 import type { Image } from "aquatint/formats";
-import { PixelCanvas } from "../../../ui/PixelCanvas.tsx";
+import { Picture } from "../../chart/ImageView.tsx";
 import { Scroller } from "../../ui/Scroller.tsx";
 
 interface FrameStripProps {
@@ -15,18 +15,14 @@ export const FrameStrip = ({ title, frames, count, selected }: FrameStripProps) 
   <section className="frames" aria-label={title}>
     <h4>{title}</h4>
     <Scroller className="frames-row" label={title}>
-      {Array.from({ length: count }, (_, i) => {
-        const image = frames[i];
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place
-          <div key={i} className="frame" data-current={i + 1 === selected || undefined}>
-            <div className="image-view">
-              {image && <PixelCanvas image={image} label={`${title}: frame ${i + 1}`} />}
-            </div>
+      {Array.from({ length: count }, (_, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a frame is its place
+        <div key={i} className="frame" data-current={i + 1 === selected || undefined}>
+          <Picture image={frames[i]} label={`${title}: frame ${i + 1}`}>
             {i + 1}
-          </div>
-        );
-      })}
+          </Picture>
+        </div>
+      ))}
     </Scroller>
   </section>
 );

@@ -60,8 +60,8 @@ let current: MotionMaker | undefined;
 /** The maker with the adapter of a file or of the host, kept until another file is opened. */
 async function motionMaker(file: File | undefined): Promise<MotionMaker> {
   if (current?.file === file && current !== undefined) return current;
-  const files = await motionFiles({ base: `${root}motion/`, file }, () => {});
-  const motion: MotionModules = motionModules(await openModel(files));
+  const { files } = await motionFiles({ base: `${root}motion/`, file }, () => {});
+  const motion: MotionModules = await motionModules(await openModel(files));
   const maker = await clipMaker({ ...(await openedImages()), motion });
   await current?.maker.network[Symbol.asyncDispose]();
   current = { file, maker, name: file?.name ?? files.name };

@@ -25,11 +25,11 @@ export const Attention = () => (
   <>
     <p>
       A module takes the states <Formula tex="h_1, …, h_F" /> of one place in the <Formula tex="F" /> frames, adds to
-      each the waves of its position in time, and lets them attend to each other:
+      each the waves of its position in time, and lets <Term of="attention" /> mix them:
     </p>
     <Formula
       block
-      tex="h_i \to h_i + \sum_j a_{i j} v_j,\; a_{i j} = \text{softmax}_j(\frac{q_i \cdot k_j}{\sqrt{d}})"
+      tex="h_i \to h_i + \sum_j a_{i j} v_j, \\ a_{i j} = \text{softmax}_j(\frac{q_i \cdot k_j}{\sqrt{d}})"
     />
     <p>
       Choose a place to see its weights <Formula tex="a_{i j}" />. Light squares near the diagonal are frames that look

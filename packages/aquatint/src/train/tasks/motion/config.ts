@@ -14,8 +14,30 @@ export const motionFields = {
       .record(z.string(), z.unknown())
       .default({})
       .describe("MotionAdapter's config in diffusers' names; its widths and layers follow from the U-Net."),
+    lora: z
+      .strictObject({
+        layers: z
+          .array(z.string().min(1))
+          .min(1)
+          .default(["unet.*.attn2.*", "text_encoder.*"])
+          .describe('Patterns of linear layers, with "*" for any characters: "unet.*.attn2.*".'),
+        rank: count.default(32).describe("Rank of each layer's pair of matrices."),
+      })
+      .optional()
+      .describe(
+        "A LoRA of the image model's layers that is trained with the motion modules and used with them only. Without it, the words for motions reach the modules as far as they change single images.",
+      ),
   }),
-  objective: objectiveFields.prefault({}),
+  objective: z
+    .strictObject({
+      ...objectiveFields.shape,
+      frames: count
+        .optional()
+        .describe(
+          "Frames of each clip that a step takes, evenly spaced from a random one on. They keep their positions. All if absent.",
+        ),
+    })
+    .prefault({}),
   evaluation: z
     .strictObject({
       clips: count.default(32).describe("Held-out clips whose loss each evaluation takes, always at the same noise."),

@@ -15,13 +15,15 @@ import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../../model
 import { expectKeys, parameters } from "../../../nn/module.ts";
 import { modelParameters } from "../../../pipelines/model/components.ts";
 import type { TextToImageModel } from "../../../pipelines/model/model-folder.ts";
-import { motionModules } from "../../../pipelines/model/motion.ts";
+import { motionModules, SPATIAL_LORA } from "../../../pipelines/model/motion.ts";
+import { networkParameters } from "../../../pipelines/model/network-parameters.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { itemAt } from "../../../util/items.ts";
 import type { JsonObject } from "../../../util/json.ts";
 import type { DenoisingModel } from "../denoising/model.ts";
 import type { TaskContext } from "../kind.ts";
 import type { MotionConfig } from "./config.ts";
+import { LORA_FILE, loraValues, type TrainedLora, trainedLora } from "./lora.ts";
 
 /** A model of images with motion modules in training. */
 export interface MotionModel extends DenoisingModel {
@@ -29,6 +31,8 @@ export interface MotionModel extends DenoisingModel {
   readonly adapterConfig: JsonObject;
   /** The adapter's parameters by their names in its folder. */
   readonly adapter: ReadonlyMap<string, Tensor>;
+  /** The LoRA that is trained with them, where the configuration asks for one. */
+  readonly lora: TrainedLora | undefined;
 }
 
 /** Name of a motion module's weight in the U-Net. */
@@ -45,7 +49,7 @@ const OUTPUTS = /\.proj_out\.(weight|bias)$/;
  * not fit the U-Net.
  */
 export async function motionModel(
-  { images, motion }: MotionConfig["model"],
+  { images, motion, lora: loraConfig }: MotionConfig["model"],
   context: TaskContext,
 ): Promise<MotionModel> {
   const base = await textToImageModel(await openModel(await context.modelFiles(images)));
@@ -59,9 +63,11 @@ export async function motionModel(
   expectFits(config, unetConfig);
   const unet = UNet2DConditionModel(unetConfig, motionPlan(config));
   const modules = { ...base.modules, unet, motion: { maxFrames: config.motion_max_seq_length } };
-  const all = modelParameters(modules);
+  const lora = loraConfig && trainedLora(loraConfig, networkParameters(base.modules));
+  const all = new Map([...modelParameters(modules), ...(lora?.parameters ?? [])]);
   const adapter = parameters(MotionAdapter(config));
-  const learned = new Set([...adapter.keys()].filter((name) => !POSITIONS.test(name)).map(inUNet));
+  const modulesLearned = [...adapter.keys()].filter((name) => !POSITIONS.test(name)).map(inUNet);
+  const learned = new Set([...modulesLearned, ...(lora?.parameters.keys() ?? [])]);
   return {
     configs: base.configs,
     tokenizerFiles: itemAt(base.tokenizerFiles, 0),
@@ -70,9 +76,10 @@ export async function motionModel(
     scheduler: base.scheduler,
     frozen: [...all.keys()].filter((name) => !learned.has(name)),
     assets: {},
-    initial: () => firstValues({ base, config, adapter, initFrom: context.initFrom }),
-    adapterConfig,
+    initial: () => firstValues({ base, config, adapter, lora, initFrom: context.initFrom }),
+    adapterConfig: { ...adapterConfig, ...(lora && { [SPATIAL_LORA]: LORA_FILE }) },
     adapter,
+    lora,
   };
 }
 
@@ -80,13 +87,17 @@ interface FirstValues {
   readonly base: TextToImageModel;
   readonly config: MotionAdapterConfig;
   readonly adapter: MotionModel["adapter"];
+  readonly lora: TrainedLora | undefined;
   readonly initFrom: ModelFiles | undefined;
 }
 
-async function firstValues({ base, config, adapter, initFrom }: FirstValues): Promise<ReadonlyMap<string, HostTensor>> {
-  const motion = initFrom ? await adapterWeights(initFrom, { config, adapter }) : zeroOutputs(adapter);
-  return new Map([...(await base.weights()), ...Array.from(motion, ([name, value]) => [inUNet(name), value] as const)]);
+async function firstValues({ base, initFrom, ...parts }: FirstValues): Promise<ReadonlyMap<string, HostTensor>> {
+  const first = initFrom ? await adapterValues(initFrom, parts) : inNames(zeroOutputs(parts.adapter));
+  return new Map([...(await base.weights()), ...first]);
 }
+
+const inNames = (weights: ReadonlyMap<string, HostTensor>) =>
+  Array.from(weights, ([name, value]) => [inUNet(name), value] as const);
 
 function zeroOutputs(adapter: MotionModel["adapter"]): ReadonlyMap<string, HostTensor> {
   const outputs = [...adapter].filter(([name]) => OUTPUTS.test(name));
@@ -98,8 +109,11 @@ function zeroOutputs(adapter: MotionModel["adapter"]): ReadonlyMap<string, HostT
   );
 }
 
-async function adapterWeights(files: ModelFiles, { config, adapter }: Pick<FirstValues, "config" | "adapter">) {
-  const { name, config: other, locations } = motionModules(await openModel(files));
+type AdapterParts = Pick<FirstValues, "config" | "adapter" | "lora">;
+
+/** Values that an earlier run wrote. Without a LoRA of its own, the LoRA begins anew. */
+async function adapterValues(files: ModelFiles, { config, adapter, lora }: AdapterParts) {
+  const { name, config: other, locations, lora: initialLora } = await motionModules(await openModel(files));
   const keys = Object.keys(config) as (keyof MotionAdapterConfig)[];
   const key = keys.find((key) => JSON.stringify(config[key]) !== JSON.stringify(other[key]));
   if (key !== undefined) {
@@ -108,6 +122,12 @@ async function adapterWeights(files: ModelFiles, { config, adapter }: Pick<First
       hint: 'set "model.motion" to the config of the adapter that the run begins with',
     });
   }
+  if (initialLora && !lora) {
+    throw new AquatintError("config/value", `${name} has a LoRA, the configuration none`, {
+      hint: 'set "model.lora" to the values of the run that wrote it',
+    });
+  }
   expectKeys(name, adapter, locations);
-  return readTensors(locations);
+  const values = inNames(await readTensors(locations));
+  return lora && initialLora ? [...values, ...(await loraValues(lora, initialLora))] : values;
 }

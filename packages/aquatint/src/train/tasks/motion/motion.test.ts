@@ -6,9 +6,12 @@ import { indexedStream } from "../../../data/indexed-stream.ts";
 import { ownDatasets } from "../../../data/registry.ts";
 import { motionModules, withMotionModules } from "../../../pipelines/model/motion.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
+import { textToImageNetwork } from "../../../pipelines/network/network.ts";
+import { planTextToVideo } from "../../../pipelines/text-to-video/plan.ts";
+import { textToVideo } from "../../../pipelines/text-to-video/text-to-video.ts";
 import { nodeRuntime } from "../../../runtime/runtime.node.ts";
 import type { Runtime } from "../../../runtime/types.ts";
-import { parseTrainConfig } from "../../config/config.ts";
+import { parseTrainConfig, type TrainConfig } from "../../config/config.ts";
 import { openSession } from "../../loop/session.ts";
 import { plain, plateNames, tinyConfig, tinyConfigs, tinyTask } from "../../tiny.cases.ts";
 import { tasks } from "../registry.ts";
@@ -40,7 +43,7 @@ const movingBars: Dataset = {
     ),
 };
 
-const config = ({ model = {}, training = {} } = {}) =>
+const config = ({ model = {}, objective = {}, training = {} } = {}) =>
   parseTrainConfig(
     {
       ...{ task: "motion", output: "unused", dataset: { name: "digits" } },
@@ -49,6 +52,7 @@ const config = ({ model = {}, training = {} } = {}) =>
         motion: { motion_num_attention_heads: 2, motion_max_seq_length: 6 },
         ...model,
       },
+      objective,
       evaluation: { clips: 3 },
       samples: { prompts: ["red"], steps: 2, every_minutes: 1 },
       training: { steps: 30, batch_size: 3, learning_rate: 1e-2, warmup_steps: 2, ema: null, ...training },
@@ -110,11 +114,56 @@ describe("motion modules", () => {
       motion_max_seq_length: 6,
     });
     const images = await textToImageModel(await openModel(await modelFiles("images")));
-    const model = withMotionModules(images, motionModules(await openModel(memoryFiles(files))));
+    const model = withMotionModules(images, await motionModules(await openModel(memoryFiles(files))));
     const weights = await model.weights();
     const outputs = [...weights].filter(([name]) => name.includes("motion_modules") && name.includes(".proj_out."));
     expect(outputs.length).toBeGreaterThan(5);
     for (const [, { data }] of outputs) expect(data.every((value) => value === 0)).toBe(true);
+  });
+
+  test("learn with a LoRA of the image model, from some frames; its folder is used as it was trained, and trained on", async () => {
+    const lora = { layers: ["unet.*.attn2.*", "text_encoder.*.mlp.*"], rank: 2 };
+    const settings = config({ model: { lora }, objective: { frames: 2 }, training: { steps: 6 } });
+    const task = await tinyTask(settings, context());
+    await using session = await openSession({ config: settings, task, runtime });
+    for await (const _ of session.steps());
+    const { tensors } = await session.remembered();
+    const changed = Object.entries(tensors).filter(
+      ([name]) => name.startsWith("weights/lora.") && name.endsWith(".up"),
+    );
+    expect(changed.length).toBeGreaterThan(3);
+    for (const [, { data }] of changed) expect(data.some((value) => value !== 0)).toBe(true);
+    const files = await session.outputs.modelFiles();
+    expect([...files.keys()].sort()).toEqual([
+      "config.json",
+      "diffusion_pytorch_model.safetensors",
+      "pytorch_lora_weights.safetensors",
+    ]);
+
+    const adapter = await motionModules(await openModel(memoryFiles(files)));
+    const images = await textToImageModel(await openModel(await modelFiles("images")));
+    const frames = async (modules: typeof adapter) => {
+      const model = withMotionModules(images, modules);
+      await using network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
+      const options = { prompt: "red", steps: 2, width: SIZE, height: SIZE, frames: FRAMES, fps: 8, seed: 3 };
+      const plan = await planTextToVideo(model, options);
+      for await (const event of textToVideo(network, plan)) if (event.type === "video") return event.frames;
+      throw new Error("no clip came");
+    };
+    expect(await frames(adapter)).not.toEqual(await frames({ ...adapter, lora: undefined }));
+
+    const next = await tinyTask(settings, context({ initFrom: memoryFiles(files) }));
+    const values = await next.initial!();
+    const up = [...values].filter(([name]) => name.startsWith("lora.") && name.endsWith(".up"));
+    expect(up.length).toBe(changed.length);
+    for (const [, { data }] of up) expect(data.some((value) => value !== 0)).toBe(true);
+    const other = config({ model: { lora: { ...lora, rank: 3 } } });
+    const refused = async (settings: TrainConfig, message: string) => {
+      const task = await tinyTask(settings, context({ initFrom: memoryFiles(files) }));
+      await expect(task.initial!()).rejects.toThrow(message);
+    };
+    await refused(other, 'other layers or another rank than "model.lora"');
+    await refused(config(), "has a LoRA, the configuration none");
   });
 
   test("of a run that is resumed are those of one that was not stopped", async () => {
@@ -156,4 +205,11 @@ test("still images are refused, and other tasks refuse clips", async () => {
 test("an adapter that does not fit the U-Net is refused", async () => {
   const wide = config({ model: { motion: { block_out_channels: [8, 32] } } });
   await expect(tinyTask(wide, context())).rejects.toMatchObject({ code: "motion/shape" });
+});
+
+test.each([
+  [{ model: { lora: { layers: ["*.attn3.*"] } } }, '"model.lora.layers" has "*.attn3.*", which names no linear layer'],
+  [{ objective: { frames: 5 } }, '"objective.frames" is 5, and the clips have 4 frames'],
+])("are refused: %j", async (change, message) => {
+  await expect(tinyTask(config(change), context())).rejects.toThrow(message);
 });

@@ -8,6 +8,7 @@ import { itemAt, lookup } from "../../../util/items.ts";
 import type { TaskOutputs } from "../../loop/task.ts";
 import { heldOutLoss, type OutputsInput } from "../denoising/outputs.ts";
 import type { MotionConfig } from "./config.ts";
+import { encodeLora, LORA_FILE } from "./lora.ts";
 import { inUNet, type MotionModel } from "./model.ts";
 
 /** Clips that one run of the evaluation's program takes. */
@@ -40,7 +41,8 @@ export function motionOutputs(
         config: model.adapterConfig,
         weights: adapter,
       } as const;
-      return new Map(encodeComponent(content));
+      const lora = model.lora && ([LORA_FILE, encodeLora(model.lora, all)] as const);
+      return new Map<string, string | Uint8Array>([...encodeComponent(content), ...(lora ? [lora] : [])]);
     },
     async [Symbol.asyncDispose]() {
       await painter.dispose();
@@ -51,11 +53,11 @@ export function motionOutputs(
 
 /** Draws clips from the weights as they stand. */
 function painterOf({ runtime, dataset, model, weights }: MotionOutputsInput) {
-  const { modules, scheduler, tokenizerFiles } = model;
+  const { modules, scheduler, tokenizerFiles, lora } = model;
   const { parameters, state } = weights;
   const [height, width] = dataset.size;
   const tokenizers = [tokenizerFrom(tokenizerFiles)];
-  const network = textToImageNetwork({ runtime, modules, parameters, state });
+  const network = textToImageNetwork({ runtime, modules, parameters, state, adapters: lora?.adapters });
   return {
     async draw({ prompts, seed, steps, guidance }: NonNullable<MotionConfig["samples"]>) {
       const images: Image[] = [];

@@ -1,4 +1,6 @@
 import { expectClips } from "../../../data/expect-images.ts";
+import { AquatintError } from "../../../errors.ts";
+import { sizeOf } from "../../../graph/types.ts";
 import type { Task } from "../../loop/task.ts";
 import { trainingLatents } from "../denoising/latents.ts";
 import { denoisingObjective } from "../denoising/objective.ts";
@@ -8,6 +10,7 @@ import type { MotionConfig } from "./config.ts";
 import { motionGraph } from "./graph.ts";
 import { motionModel } from "./model.ts";
 import { motionOutputs } from "./outputs.ts";
+import { someFrames } from "./some-frames.ts";
 
 /**
  * The task of motion modules in the U-Net of a model whose own weights stay: their gradients are not computed.
@@ -18,10 +21,19 @@ export async function openMotionTask(config: MotionConfig, context: TaskContext)
   const model = await motionModel(config.model, context);
   const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
   const { size, latents: facts } = context.dataset;
-  const space = trainingLatents({ modules: model.modules, size, latents, facts, frames });
+  const { frames: count = frames } = config.objective;
+  if (count > frames) throw tooManyFrames(count, frames);
+  const frameSize = facts ? sizeOf(facts.shape) : 3 * sizeOf(size);
+  const latentsOf = { modules: model.modules, size, latents, facts, frames: count };
+  const space = someFrames({ space: trainingLatents(latentsOf), frames, count, frameSize });
   const { scheduler } = model;
   const objective = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
   const graph = (n: number) => motionGraph({ model, space, objective }, n);
   const parts = { ...context, model, space, objective, graph };
   return denoisingTaskWith(config, parts, ({ weights }) => motionOutputs(config, { ...parts, weights }));
 }
+
+const tooManyFrames = (count: number, frames: number) =>
+  new AquatintError("config/value", `"objective.frames" is ${count}, and the clips have ${frames} frames`, {
+    hint: "take fewer frames, or leave it out",
+  });
