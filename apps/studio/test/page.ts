@@ -154,6 +154,18 @@ export const inEngine = (page: Page, code: string): Promise<unknown> =>
 export const engineOf = (page: Page): Worker =>
   page.workers().findLast((worker) => worker.url().includes("engine.worker"))!;
 
+/** Opens the page with settings and an engine that never starts, for what the page does without one: it opens at once. */
+export async function visitWithoutEngine(
+  studio: Studio,
+  settings: Partial<Settings> = {},
+  options: BrowserContextOptions = {},
+): Promise<Visit> {
+  const result = await newVisit(studio, { serviceWorkers: "block", ...options });
+  await result.page.route(/\/assets\/engine\.worker-[^/]*\.js$/, () => {});
+  await result.page.goto(addressOf(studio, settings));
+  return result;
+}
+
 /** Lets the engine's answers wait where they are told to. */
 const waitingAnswers = `
   const post = self.postMessage.bind(self);

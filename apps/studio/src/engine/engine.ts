@@ -158,8 +158,9 @@ async function drawImage(engine: Loaded, options: DrawOptions, call: CallOptions
 type Drawing = Loaded & ModelForm;
 
 async function draw(engine: Drawing, options: DrawOptions, { signal, onEvent }: CallOptions): Promise<DrawResult> {
-  const { model, networks, previewer } = engine;
+  const { model, networks, previewer, modelHash } = engine;
   const start = performance.now();
+  modelHash().catch(() => {}); // computed beside the image; the recipe waits for it, and throws
   const plan = await planTextToImage(model, options);
   const network = await networks.forImage(plan, options);
   const points: TracePoint[] = [];

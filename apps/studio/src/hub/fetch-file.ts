@@ -1,6 +1,6 @@
 import { AquatintError, messageOf } from "aquatint";
 import type { HubFile } from "aquatint/hub";
-import { type IncrementalHash, sha256Stream } from "../model-files/sha256.ts";
+import { createSHA1, createSHA256 } from "hash-wasm";
 
 /** A file of the browser's store that is being written. */
 export interface FileSink {
@@ -45,34 +45,29 @@ export async function fetchFile(file: HubFile, sink: FileSink, options: FetchFil
   }
 }
 
-interface ContentHash extends Pick<IncrementalHash, "update"> {
+interface ContentHash {
+  update(bytes: Uint8Array): void;
   reset(): void;
   hex(): Promise<string>;
 }
 
 /** The hash of a file as far as it is there; git's hashes are of small files, which are read whole at the end. */
 async function contentHash({ hash: { kind }, size }: HubFile, sink: FileSink): Promise<ContentHash> {
-  let stream = sha256Stream();
+  const hash = await createSHA256();
   if (kind === "sha256") {
-    for (let at = 0; at < sink.size(); at += CHUNK) stream.update(sink.read(at, Math.min(CHUNK, sink.size() - at)));
+    for (let at = 0; at < sink.size(); at += CHUNK) hash.update(sink.read(at, Math.min(CHUNK, sink.size() - at)));
   }
   return {
-    update: (bytes) => kind === "sha256" && stream.update(bytes),
-    reset() {
-      stream = sha256Stream();
-    },
-    hex: async () => (kind === "sha256" ? stream.digest() : gitHash(sink.read(0, size))),
+    update: (bytes) => kind === "sha256" && hash.update(bytes),
+    reset: () => hash.init(),
+    hex: async () => (kind === "sha256" ? hash.digest() : gitHash(sink.read(0, size))),
   };
 }
 
 /** Git hashes a header with the length before the bytes. */
 async function gitHash(bytes: Uint8Array): Promise<string> {
-  const header = new TextEncoder().encode(`blob ${bytes.length}\0`);
-  const all = new Uint8Array(header.length + bytes.length);
-  all.set(header);
-  all.set(bytes, header.length);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-1", all));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = await createSHA1();
+  return hash.update(`blob ${bytes.length}\0`).update(bytes).digest();
 }
 
 interface RestOptions extends FetchFileOptions {

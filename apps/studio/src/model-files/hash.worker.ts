@@ -1,12 +1,12 @@
 import { messageOf } from "aquatint";
-import { sha256Stream } from "./sha256.ts";
+import { createSHA256 } from "hash-wasm";
 
 /** Bytes that are read at once. */
 const CHUNK = 2 ** 22;
 
 self.onmessage = async ({ data }: MessageEvent<readonly Blob[]>) => {
   try {
-    const hash = sha256Stream();
+    const hash = await createSHA256();
     for (const blob of data) {
       for (let at = 0; at < blob.size; at += CHUNK) {
         hash.update(new Uint8Array(await blob.slice(at, at + CHUNK).arrayBuffer()));
