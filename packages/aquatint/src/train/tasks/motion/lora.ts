@@ -8,7 +8,7 @@ import type { Tensor } from "../../../graph/tensor.ts";
 import type { HostTensor } from "../../../graph/types.ts";
 import { type LowRank, withAdapters } from "../../../nn/lora.ts";
 import { param, scalar } from "../../../ops/leaves.ts";
-import type { AdaptedTrace, NetworkAdapters } from "../../../pipelines/model/adapters.ts";
+import type { AdaptedTrace, NetworkAdapters } from "../../../pipelines/adapters/adapters.ts";
 import { itemAt, lookup } from "../../../util/items.ts";
 import { fits } from "../../loop/parameter-groups.ts";
 import type { MotionConfig } from "./config.ts";

@@ -13,9 +13,9 @@ import {
 } from "../../../models/motion/index.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../../models/unet/index.ts";
 import { expectKeys, parameters } from "../../../nn/module.ts";
+import { motionModules, SPATIAL_LORA } from "../../../pipelines/adapters/motion.ts";
 import { modelParameters } from "../../../pipelines/model/components.ts";
 import type { TextToImageModel } from "../../../pipelines/model/model-folder.ts";
-import { motionModules, SPATIAL_LORA } from "../../../pipelines/model/motion.ts";
 import { networkParameters } from "../../../pipelines/model/network-parameters.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { itemAt } from "../../../util/items.ts";

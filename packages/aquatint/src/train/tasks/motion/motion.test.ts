@@ -4,7 +4,7 @@ import { openModel } from "../../../checkpoints/open.ts";
 import type { Dataset } from "../../../data/dataset.ts";
 import { indexedStream } from "../../../data/indexed-stream.ts";
 import { ownDatasets } from "../../../data/registry.ts";
-import { motionModules, withMotionModules } from "../../../pipelines/model/motion.ts";
+import { motionModules, withMotionModules } from "../../../pipelines/adapters/motion.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { textToImageNetwork } from "../../../pipelines/network/network.ts";
 import { planTextToVideo } from "../../../pipelines/text-to-video/plan.ts";

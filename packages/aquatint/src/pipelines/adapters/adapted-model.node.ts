@@ -1,9 +1,9 @@
 import type { ModelFiles } from "../../checkpoints/files.ts";
 import type { Model } from "../../checkpoints/types.ts";
 import { clipVocabulary } from "../../tokenizers/published.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
+import { textToImageModel } from "../model/text-to-image-model.ts";
 import type { AdapterFiles } from "./adapters.node.ts";
-import type { TextToImageModel } from "./model-folder.ts";
-import { textToImageModel } from "./text-to-image-model.ts";
 
 /** Files that are opened beside a model, and the motion modules of its U-Net. */
 export interface MotionAdapterFiles extends AdapterFiles {

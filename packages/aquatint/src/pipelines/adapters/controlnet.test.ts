@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { tinyPixelModel } from "../../../test/tiny-pixel-model.ts";
 import { type FileRange, memoryFiles } from "../../checkpoints/files.ts";
 import { openModel } from "../../checkpoints/open.ts";
-import { textToImageModel } from "../../pipelines/model/text-to-image-model.ts";
+import { textToImageModel } from "../model/text-to-image-model.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
 import { addControlNets, type ControlNet, controlParameters, describedControlNet } from "./controlnet.ts";
 

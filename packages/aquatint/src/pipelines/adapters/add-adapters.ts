@@ -8,11 +8,11 @@ import type { HostTensor } from "../../graph/types.ts";
 import { familyFacts } from "../../models/families.ts";
 import { withAdapters } from "../../nn/lora.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
+import type { PipelineComponents } from "../model/components.ts";
+import { boundModel, type TextToImageModel } from "../model/model-folder.ts";
+import { networkParameters } from "../model/network-parameters.ts";
+import { unusedNote } from "../model/unused-note.ts";
 import { type AdaptedTrace, type AddedLora, adapted, scaleInput } from "./adapters.ts";
-import type { PipelineComponents } from "./components.ts";
-import { boundModel, type TextToImageModel } from "./model-folder.ts";
-import { networkParameters } from "./network-parameters.ts";
-import { unusedNote } from "./unused-note.ts";
 
 /** A textual inversion that was read, and what calls it. */
 export interface NamedEmbedding extends Embedding {

@@ -1,7 +1,7 @@
 import type { FolderOptions } from "../../checkpoints/folder.ts";
 import { openModel } from "../../checkpoints/open.node.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
 import type { ControlNet } from "./controlnet.ts";
-import type { TextToImageModel } from "./model-folder.ts";
 
 /** Opens a ControlNet: a folder with its config.json, or a file of its weights. @throws AquatintError "control/kind" or CheckpointError. */
 export async function openControlNet(path: string, options: FolderOptions = {}): Promise<ControlNet> {

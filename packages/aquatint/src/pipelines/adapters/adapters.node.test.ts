@@ -11,11 +11,11 @@ import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
 import { type OpenOptions, openTextToImage } from "../generate.node.ts";
+import { latentSpace } from "../model/latent-space.ts";
 import { textToImageNetwork } from "../network/network.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";
 import { textToImage } from "../text-to-image/text-to-image.ts";
 import { withVae } from "./adapters.node.ts";
-import { latentSpace } from "./latent-space.ts";
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../test/fixtures/conditioned/${path}`, import.meta.url));
 const lora = fixture("adapters/lora-kohya.safetensors");

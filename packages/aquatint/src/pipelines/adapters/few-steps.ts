@@ -5,9 +5,9 @@ import { loadSchedulerSettings } from "../../diffusion/diffusers/load-scheduler.
 import { AquatintError } from "../../errors.ts";
 import { field, integer, number, object, optional, text } from "../../util/fields.ts";
 import type { JsonObject } from "../../util/json.ts";
+import { readGeneration } from "../model/defaults.ts";
+import type { TextToImageModel } from "../model/model-folder.ts";
 import { addAdapters, type OpenedAdapters } from "./add-adapters.ts";
-import { readGeneration } from "./defaults.ts";
-import type { TextToImageModel } from "./model-folder.ts";
 
 /** Defaults with which a model takes few steps, and a LoRA that it may need for them. */
 export interface FewSteps {

@@ -2,7 +2,7 @@ import type { Model, TensorLocation } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
 import { ControlNetModel, parseControlNetConfig } from "../../models/controlnet/index.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
-import { boundModel, type TextToImageModel } from "./model-folder.ts";
+import { boundModel, type TextToImageModel } from "../model/model-folder.ts";
 
 /** A ControlNet that has been read and checked, but not loaded. */
 export interface ControlNet {

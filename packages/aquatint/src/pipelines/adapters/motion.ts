@@ -18,10 +18,10 @@ import { withAdapters } from "../../nn/lora.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
 import { scalar } from "../../ops/leaves.ts";
 import type { JsonObject } from "../../util/json.ts";
+import type { PipelineComponents } from "../model/components.ts";
+import { boundModel, type TextToImageModel } from "../model/model-folder.ts";
+import { networkParameters } from "../model/network-parameters.ts";
 import type { NetworkAdapters } from "./adapters.ts";
-import type { PipelineComponents } from "./components.ts";
-import { boundModel, type TextToImageModel } from "./model-folder.ts";
-import { networkParameters } from "./network-parameters.ts";
 
 /** The motion modules of an AnimateDiff adapter that has been read and checked, but not loaded. */
 export interface MotionModules {
