@@ -1,12 +1,12 @@
-import type { JsonObject } from "../../util/json.ts";
-import { type GraphPrompt, promptAt, stopLayer } from "./comfyui-conditioning.ts";
-import { type Graph, type GraphNode, isLink, numberAt, promptGraph, textAt, upstream } from "./comfyui-graph.ts";
-import { comfyPrompts } from "./comfyui-prompts.ts";
-import { isSampler, type SamplingPath, samplerSettings, samplingPath } from "./comfyui-sampler.ts";
-import { workflowGraph } from "./comfyui-workflow.ts";
-import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, textOf } from "./fields.ts";
-import { loraCall } from "./networks.ts";
-import type { ImageMetadata, MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";
+import type { JsonObject } from "../../../util/json.ts";
+import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, textOf } from "../fields.ts";
+import { loraCall } from "../networks.ts";
+import type { ImageMetadata, MetadataFormat, MetadataTexts, NetworkCall } from "../types.ts";
+import { type GraphPrompt, promptAt, stopLayer } from "./conditioning.ts";
+import { type Graph, type GraphNode, isLink, numberAt, promptGraph, textAt, upstream } from "./graph.ts";
+import { comfyPrompts } from "./prompts.ts";
+import { isSampler, type SamplingPath, samplerSettings, samplingPath } from "./sampler.ts";
+import { workflowGraph } from "./workflow.ts";
 
 /** The graphs in a file: under their names in PNG; in EXIF "prompt:{...}" as Make, Model or ImageDescription, or one JSON. */
 function graphsIn(texts: MetadataTexts): readonly Graph[] {

@@ -1,6 +1,6 @@
-import { itemAt } from "../../util/items.ts";
-import type { JsonObject } from "../../util/json.ts";
-import { isObject } from "./fields.ts";
+import { itemAt } from "../../../util/items.ts";
+import type { JsonObject } from "../../../util/json.ts";
+import { isObject } from "../fields.ts";
 
 /** A link to an output of another node. */
 export type GraphLink = readonly [id: string, slot: number];

@@ -1,5 +1,5 @@
-import { itemAt } from "../../util/items.ts";
-import { type Graph, type GraphNode, isLink, linked, textAt, upstream } from "./comfyui-graph.ts";
+import { itemAt } from "../../../util/items.ts";
+import { type Graph, type GraphNode, isLink, linked, textAt, upstream } from "./graph.ts";
 
 /** Prompt in a conditioning node. */
 export interface GraphPrompt {

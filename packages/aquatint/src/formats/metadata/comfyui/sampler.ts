@@ -1,5 +1,5 @@
-import { itemAt } from "../../util/items.ts";
-import { type Graph, type GraphNode, isLink, linked, numberAt, textAt, upstream } from "./comfyui-graph.ts";
+import { itemAt } from "../../../util/items.ts";
+import { type Graph, type GraphNode, isLink, linked, numberAt, textAt, upstream } from "./graph.ts";
 
 /** Nodes that sample parts of an image or many times: they are named, not taken for the sampler. */
 const composite = /detailer|ultimate|upscale|hires|tiled.?(sampl|k)|inpaint.?crop/i;

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../util/json.ts";
-import { type Graph, type GraphLink, type GraphNode, MAX_NODES } from "./comfyui-graph.ts";
-import { isObject } from "./fields.ts";
+import type { JsonObject } from "../../../util/json.ts";
+import { isObject } from "../fields.ts";
+import { type Graph, type GraphLink, type GraphNode, MAX_NODES } from "./graph.ts";
 
 /** Widgets of ComfyUI's own nodes, in the order of `widgets_values`; "" stands for "control after generate". */
 const widgets: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,4 @@
-import type { ImageMetadata } from "./types.ts";
+import type { ImageMetadata } from "../types.ts";
 
 /** Tells whether a prompt has weights: a parenthesis without a backslash before it. */
 const weighted = (text: string): boolean => /(^|[^\\])\(/.test(text);

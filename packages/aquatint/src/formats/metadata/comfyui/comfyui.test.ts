@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { imageMetadata } from "./index.ts";
+import { imageMetadata } from "../index.ts";
 
 type Nodes = Readonly<Record<string, readonly [type: string, inputs: Readonly<Record<string, unknown>>]>>;
 
