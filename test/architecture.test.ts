@@ -61,7 +61,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /\.node\.ts$/,
-  gifenc: /^(formats\/video\/[^/]*\.node|engine\/encode-clip)\.ts$/,
+  gifenc: /^(formats\/video\/animation\/[^/]*\.node|engine\/encode-clip)\.ts$/,
   "h264-mp4-encoder": /^formats\/video\/[^/]*\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,

@@ -1,11 +1,11 @@
-import { concatBytes } from "../../util/concat.ts";
+import { concatBytes } from "../../../util/concat.ts";
 
-import { itemAt } from "../../util/items.ts";
+import { itemAt } from "../../../util/items.ts";
 
-import { startsWith } from "../bytes.ts";
-import { damaged } from "../damaged.ts";
-import type { ImageTexts } from "../image/image-texts.ts";
-import { latin1OrUtf8 } from "../metadata/text-encoding.ts";
+import { startsWith } from "../../bytes.ts";
+import { damaged } from "../../damaged.ts";
+import type { ImageTexts } from "../../image/image-texts.ts";
+import { latin1OrUtf8 } from "../../metadata/text-encoding.ts";
 
 /** Bytes of the signature and the screen's description, before the colors. */
 const HEADER = 13;

@@ -1,6 +1,6 @@
-import { optionalPackage } from "../../util/optional-package.ts";
-import { withTexts } from "../image/file-texts.ts";
-import { fileFormat } from "./file-format.node.ts";
+import { optionalPackage } from "../../../util/optional-package.ts";
+import { withTexts } from "../../image/file-texts.ts";
+import { fileFormat } from "../file-format.node.ts";
 import { encodeGif } from "./gif.ts";
 import { type GifModule, gifFunctions } from "./gifenc.ts";
 

@@ -1,7 +1,7 @@
-import { itemAt } from "../../util/items.ts";
-import { joinChunks, type PngChunk, readChunks } from "../png/chunks.ts";
-import { encodePng } from "../png/png.ts";
-import { type Clip, checkFrames, evenChannels, frameTimes } from "./clip.ts";
+import { itemAt } from "../../../util/items.ts";
+import { joinChunks, type PngChunk, readChunks } from "../../png/chunks.ts";
+import { encodePng } from "../../png/png.ts";
+import { type Clip, checkFrames, evenChannels, frameTimes } from "../clip.ts";
 
 /** Units of a second where a frame takes no whole fraction of it. */
 const MILLISECONDS = 1000;

@@ -1,8 +1,8 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
-import { movingClip } from "../../../test/moving-clip.ts";
-import { imageTexts, withTexts } from "../image/file-texts.ts";
-import type { Image } from "../image/image.ts";
+import { movingClip } from "../../../../test/moving-clip.ts";
+import { imageTexts, withTexts } from "../../image/file-texts.ts";
+import type { Image } from "../../image/image.ts";
 import { animatedWebp } from "./animated-webp.ts";
 
 const still = ({ data, width, height, channels }: Image, options: { lossless?: boolean; quality?: number }) =>

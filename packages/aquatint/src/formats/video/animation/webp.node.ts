@@ -1,9 +1,9 @@
-import { concatBytes } from "../../util/concat.ts";
-import { withTexts } from "../image/file-texts.ts";
-import type { Image } from "../image/image.ts";
-import { importSharp } from "../image/sharp.node.ts";
-import { frameTimes } from "./clip.ts";
-import { fileFormat } from "./file-format.node.ts";
+import { concatBytes } from "../../../util/concat.ts";
+import { withTexts } from "../../image/file-texts.ts";
+import type { Image } from "../../image/image.ts";
+import { importSharp } from "../../image/sharp.node.ts";
+import { frameTimes } from "../clip.ts";
+import { fileFormat } from "../file-format.node.ts";
 
 const PURPOSE = "writing animated WebP";
 

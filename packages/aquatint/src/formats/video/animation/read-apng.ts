@@ -1,10 +1,10 @@
-import { AquatintError } from "../../errors.ts";
-import { itemAt } from "../../util/items.ts";
-import { damaged } from "../damaged.ts";
-import type { Image } from "../image/image.ts";
-import { joinChunks, type PngChunk, readChunks } from "../png/chunks.ts";
-import { decodePng } from "../png/png.ts";
-import { averageRate, type ClipFile, evenChannels, MAX_CLIP_PIXELS, withAlpha } from "./clip.ts";
+import { AquatintError } from "../../../errors.ts";
+import { itemAt } from "../../../util/items.ts";
+import { damaged } from "../../damaged.ts";
+import type { Image } from "../../image/image.ts";
+import { joinChunks, type PngChunk, readChunks } from "../../png/chunks.ts";
+import { decodePng } from "../../png/png.ts";
+import { averageRate, type ClipFile, evenChannels, MAX_CLIP_PIXELS, withAlpha } from "../clip.ts";
 
 /** A part of the canvas that a frame draws, and what becomes of it (PNG specification, third edition, 11.3.6). */
 interface Frame {

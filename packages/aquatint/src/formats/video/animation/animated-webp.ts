@@ -1,8 +1,8 @@
-import { concatBytes } from "../../util/concat.ts";
-import { itemAt } from "../../util/items.ts";
-import { damaged } from "../damaged.ts";
-import { type WebpChunk, webpChunkBytes, webpChunks } from "../image/webp.ts";
-import { frameTimes } from "./clip.ts";
+import { concatBytes } from "../../../util/concat.ts";
+import { itemAt } from "../../../util/items.ts";
+import { damaged } from "../../damaged.ts";
+import { type WebpChunk, webpChunkBytes, webpChunks } from "../../image/webp.ts";
+import { frameTimes } from "../clip.ts";
 
 /** Still images of one clip, and how they are shown. */
 export interface WebpFrames {

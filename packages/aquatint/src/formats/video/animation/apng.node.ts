@@ -1,6 +1,6 @@
-import { withTexts } from "../image/file-texts.ts";
+import { withTexts } from "../../image/file-texts.ts";
+import { fileFormat } from "../file-format.node.ts";
 import { encodeApng } from "./apng.ts";
-import { fileFormat } from "./file-format.node.ts";
 
 /** Animated PNG. */
 export const apng = fileFormat({

@@ -1,6 +1,6 @@
-import { itemAt } from "../../util/items.ts";
-import type { Image } from "../image/image.ts";
-import { type Clip, checkFrames, frameTimes, withAlpha } from "./clip.ts";
+import { itemAt } from "../../../util/items.ts";
+import type { Image } from "../../image/image.ts";
+import { type Clip, checkFrames, frameTimes, withAlpha } from "../clip.ts";
 import type { GifModule, GifPalette } from "./gifenc.ts";
 
 /** Least alpha of a pixel that is shown: GIF knows no half transparency. */
