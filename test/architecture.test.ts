@@ -75,7 +75,13 @@ const longest = { file: 300, function: 40 };
 const isGenerated = ({ path }: Source): boolean => path.includes("/generated/");
 
 /** The folders of the package emoji; "" is the top of its src. It stands on what `aquatint` exports. */
-const emojiImports: ImportTable = { art: [], motions: ["", "art", "templates"], wording: [""], templates: [""] };
+const emojiImports: ImportTable = {
+  art: [],
+  drawing: [""],
+  motions: ["", "art", "drawing", "templates"],
+  wording: [""],
+  templates: ["", "drawing"],
+};
 
 /** The folders of the studio. Its command, under `command/`, is for Node; all else is for the browser. */
 const studioImports: ImportTable = {

@@ -1,6 +1,6 @@
 import { type Canvas, fill, mixColors } from "aquatint/data";
 import { itemAt } from "aquatint/util";
-import { indefinite } from "./caption.ts";
+import { indefinite } from "../caption.ts";
 import type { NamedColor } from "./colors.ts";
 import { bands, checks, disc } from "./coverage.ts";
 
