@@ -1,5 +1,5 @@
 import { AquatintError, blobFiles, type ModelFiles } from "aquatint";
-import { withLock } from "./locks.ts";
+import { withLock } from "../locks.ts";
 import { type ManifestFile, type ModelManifest, modelBytes } from "./manifest.ts";
 import { damagedFile, isIntact, type PieceStore } from "./pieces.ts";
 

@@ -1,8 +1,8 @@
 import { AquatintError, blobFiles, type ModelFiles } from "aquatint";
+import type { MotionSource } from "../protocol.ts";
 import { modelBytes } from "./manifest.ts";
 import { fetchManifest, type ModelProgress, storedModel } from "./model-files.ts";
 import { browserPieces } from "./pieces.ts";
-import type { MotionSource } from "./protocol.ts";
 
 type OnProgress = (progress: ModelProgress) => void;
 type MotionFiles = { readonly files: ModelFiles; readonly bytes: number };
