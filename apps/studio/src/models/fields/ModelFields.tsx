@@ -1,16 +1,16 @@
-import { useLimit } from "../backend/backend.ts";
-import { engineStore } from "../engine/engine-store.ts";
-import { stemOf } from "../model-files/file-set.ts";
-import { useStore } from "../state/store.ts";
-import { SelectField } from "../ui/fields.tsx";
-import { megabytes } from "../ui/words.ts";
+import { useLimit } from "../../backend/backend.ts";
+import { engineStore } from "../../engine/engine-store.ts";
+import { stemOf } from "../../model-files/file-set.ts";
+import { useStore } from "../../state/store.ts";
+import { SelectField } from "../../ui/fields.tsx";
+import { megabytes } from "../../ui/words.ts";
+import { choose, fitting, libraryStore } from "../library.ts";
+import { sizeText } from "../names.ts";
+import { OpenButtons } from "../OpenButtons.tsx";
+import { switchModel } from "../receive-models.ts";
 import { ControlField } from "./ControlField.tsx";
 import { EmbeddingFields } from "./EmbeddingFields.tsx";
 import { LoraFields } from "./LoraFields.tsx";
-import { choose, fitting, libraryStore } from "./library.ts";
-import { sizeText } from "./names.ts";
-import { OpenButtons } from "./OpenButtons.tsx";
-import { switchModel } from "./receive-models.ts";
 
 const DEFAULT = "default";
 

@@ -1,5 +1,5 @@
-import { useStore } from "../state/store.ts";
-import { fitting, libraryStore } from "./library.ts";
+import { useStore } from "../../state/store.ts";
+import { fitting, libraryStore } from "../library.ts";
 import { Words } from "./Words.tsx";
 
 /** The words of the textual inversions that fit the model. */

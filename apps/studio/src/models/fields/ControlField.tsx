@@ -1,12 +1,12 @@
 import { readImage } from "aquatint/web";
 import { FileTrigger } from "react-aria-components";
-import { sayError } from "../engine/engine-store.ts";
-import { stemOf } from "../model-files/file-set.ts";
-import { useStore } from "../state/store.ts";
-import { Button, IconButton } from "../ui/buttons.tsx";
-import { RangeField, SelectField } from "../ui/fields.tsx";
-import { controlStore } from "./control-store.ts";
-import { choose, fitting, libraryStore } from "./library.ts";
+import { sayError } from "../../engine/engine-store.ts";
+import { stemOf } from "../../model-files/file-set.ts";
+import { useStore } from "../../state/store.ts";
+import { Button, IconButton } from "../../ui/buttons.tsx";
+import { RangeField, SelectField } from "../../ui/fields.tsx";
+import { controlStore } from "../control-store.ts";
+import { choose, fitting, libraryStore } from "../library.ts";
 
 const NONE = "none";
 

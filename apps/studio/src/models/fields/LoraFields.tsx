@@ -1,8 +1,8 @@
-import { stemOf } from "../model-files/file-set.ts";
-import { useStore } from "../state/store.ts";
-import { Button } from "../ui/buttons.tsx";
-import { RangeField, SelectField } from "../ui/fields.tsx";
-import { choose, fitting, type LibraryItem, libraryStore } from "./library.ts";
+import { stemOf } from "../../model-files/file-set.ts";
+import { useStore } from "../../state/store.ts";
+import { Button } from "../../ui/buttons.tsx";
+import { RangeField, SelectField } from "../../ui/fields.tsx";
+import { choose, fitting, type LibraryItem, libraryStore } from "../library.ts";
 import { Words } from "./Words.tsx";
 
 const setScale = (id: string, scale: number): void =>

@@ -1,5 +1,5 @@
 import { Button as AriaButton } from "react-aria-components";
-import { changeSettings, settingsStore } from "../settings/settings-store.ts";
+import { changeSettings, settingsStore } from "../../settings/settings-store.ts";
 
 function addToPrompt(word: string): void {
   const prompt = settingsStore.get().prompt.trimEnd().replace(/,$/, "");
