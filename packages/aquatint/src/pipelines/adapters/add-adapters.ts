@@ -6,13 +6,13 @@ import type { Model } from "../../checkpoints/types.ts";
 import { AquatintError } from "../../errors.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { familyFacts } from "../../models/families.ts";
-import { withAdapters } from "../../nn/lora.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { boundModel, type TextToImageModel } from "../model/model-folder.ts";
 import { networkParameters } from "../model/network-parameters.ts";
 import { unusedNote } from "../model/unused-note.ts";
-import { type AdaptedTrace, type AddedLora, adapted, scaleInput } from "./adapters.ts";
+import { type AddedLora, scaleInput } from "./adapters.ts";
+import { networkAdapters } from "./network-adapters.ts";
 
 /** A textual inversion that was read, and what calls it. */
 export interface NamedEmbedding extends Embedding {
@@ -44,15 +44,11 @@ const stem = (path: string): string => baseName(path).replace(/(?<=.)\.[^.]*$/, 
 /** The model with LoRAs and textual inversions beside its networks. @throws AquatintError "lora/…" or "embedding/…" where one is not for them. */
 export async function addAdapters(model: TextToImageModel, opened: OpenedAdapters): Promise<TextToImageModel> {
   const { branches, loras, embeddings, notes } = await connected(opened, model.modules);
-  const traces = Array.from(branches.adapters, ([network, adapters]): [string, AdaptedTrace] => [
-    network,
-    (trace) => adapted(model.adapters, network, () => withAdapters(adapters, trace)),
-  ]);
   return boundModel({
     ...model,
     parameters: new Map([...model.parameters, ...branches.parameters]),
     locations: new Map([...model.locations, ...branches.weights]),
-    adapters: new Map([...(model.adapters ?? []), ...traces]),
+    adapters: networkAdapters(branches.adapters, model.adapters),
     loras,
     embeddings,
     notes: [...(model.notes ?? []), ...notes],

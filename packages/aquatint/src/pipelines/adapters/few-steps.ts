@@ -28,13 +28,8 @@ const fewStepsFields = {
 
 /** The form for few steps in the words of `generation_config.json`. @throws AquatintError "model/generation". */
 export function fewStepsOf(json: JsonObject): FewSteps {
-  const {
-    lora,
-    num_inference_steps: steps,
-    guidance_scale: guidance,
-    scheduler,
-  } = readGeneration(fewStepsFields, json);
-  return { lora, steps, guidance, scheduler };
+  const { num_inference_steps: steps, guidance_scale: guidance, ...rest } = readGeneration(fewStepsFields, json);
+  return { steps, guidance, ...rest };
 }
 
 /** Files of a model with a form for few steps, and the adapters beside it. */
@@ -57,12 +52,10 @@ export async function withFewSteps(model: TextToImageModel, { files, adapters = 
   }
   const { steps, guidance, lora: path, scheduler } = fewStepsOf(fewSteps);
   const { loras = [] } = adapters;
+  const ownLora = path === undefined ? undefined : await readLora(await readHeader(files, path), { name: path });
   // last, so that the scales of the caller's LoRAs keep their order
-  const ownLoras =
-    path === undefined
-      ? []
-      : [{ lora: await readLora(await readHeader(files, path), { name: path }), fixed: true as const }];
-  const adapted = await addAdapters(model, { ...adapters, loras: [...loras, ...ownLoras] });
+  const all = ownLora ? [...loras, { lora: ownLora, fixed: true as const }] : loras;
+  const adapted = await addAdapters(model, { ...adapters, loras: all });
   const config = { ...model.configs.scheduler, ...scheduler };
   return {
     ...adapted,

@@ -14,14 +14,13 @@ import {
   parseMotionAdapterConfig,
 } from "../../models/motion/index.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../models/unet/index.ts";
-import { withAdapters } from "../../nn/lora.ts";
 import { expectKeys, parameters } from "../../nn/module.ts";
 import { scalar } from "../../ops/leaves.ts";
 import type { JsonObject } from "../../util/json.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { boundModel, type TextToImageModel } from "../model/model-folder.ts";
 import { networkParameters } from "../model/network-parameters.ts";
-import type { NetworkAdapters } from "./adapters.ts";
+import { networkAdapters } from "./network-adapters.ts";
 
 /** The motion modules of an AnimateDiff adapter that has been read and checked, but not loaded. */
 export interface MotionModules {
@@ -33,10 +32,10 @@ export interface MotionModules {
   readonly lora?: Lora | undefined;
 }
 
-/** Key of an adapter's config: the file in its folder with a LoRA of the image model's own layers. diffusers passes over it. */
+/** Key of an adapter's config: the file in its folder with a LoRA of the image model's own layers. diffusers ignores it. */
 export const SPATIAL_LORA = "_spatial_lora";
 
-/** The motion modules of an opened adapter. @throws AquatintError "model/class", "model/keys", "lora/…" or "file/…". */
+/** The motion modules of an opened adapter. @throws AquatintError "model/class", "model/keys", "config/value", "lora/…" or "file/…". */
 export async function motionModules(model: Model): Promise<MotionModules> {
   const component = componentOf(model, "MotionAdapter");
   const config = parseMotionAdapterConfig(component.config);
@@ -49,7 +48,8 @@ async function spatialLora({ files, name, layout }: Model, config: JsonObject): 
   if (file === undefined) return undefined;
   if (typeof file !== "string") {
     const actual = JSON.stringify(file);
-    throw new AquatintError("config/value", `the config of ${name} has "${SPATIAL_LORA}": ${actual}, expected a file`);
+    const message = `the config of ${name} has "${SPATIAL_LORA}": ${actual}, expected the name of a file in its folder`;
+    throw new AquatintError("config/value", message, { hint: "remove the key to use the motion modules alone" });
   }
   const path = pathIn(layout === "folder" ? "motion_adapter" : "", file);
   return readLora(await readHeader(files, path), { name: fileName(files, path) });
@@ -79,7 +79,7 @@ export function withMotionModules(model: TextToImageModel, motion: MotionModules
   const config = parseUNet2DConditionConfig(model.configs.unet);
   expectFits(motion.config, config);
   const unet = UNet2DConditionModel(config, motionPlan(motion.config));
-  const lora = motion.lora && besideModel(motion.lora, { ...model.modules, unet });
+  const lora = motion.lora && fullStrength(motion.lora, { ...model.modules, unet });
   const inUNet = <T>(entries: Iterable<readonly [string, T]>) =>
     Array.from(entries, ([name, value]) => [`unet.${name}`, value] as const);
   return boundModel({
@@ -87,17 +87,14 @@ export function withMotionModules(model: TextToImageModel, motion: MotionModules
     modules: { ...model.modules, unet, motion: { maxFrames: motion.config.motion_max_seq_length } },
     parameters: new Map([...model.parameters, ...inUNet(parameters(unet)), ...(lora?.parameters ?? [])]),
     locations: new Map([...model.locations, ...inUNet(motion.locations), ...(lora?.locations ?? [])]),
-    adapters: lora?.adapters ?? model.adapters,
+    adapters: lora ? networkAdapters(lora.adapters, model.adapters) : model.adapters,
   });
 }
 
-/** A LoRA as branches of the networks, always at its full strength. */
-function besideModel(lora: Lora, modules: PipelineComponents) {
-  const branches = loraBranches([{ lora, scale: scalar(1) }], networkParameters(modules));
+/** A LoRA as branches of the networks, always at its full strength; its parameters are named "motion.lora.0.unet.…". */
+function fullStrength(lora: Lora, modules: PipelineComponents) {
+  const { adapters, parameters, weights } = loraBranches([{ lora, scale: scalar(1) }], networkParameters(modules));
   const prefixed = <T>(entries: ReadonlyMap<string, T>) =>
     Array.from(entries, ([name, value]) => [`motion.${name}`, value] as const);
-  const adapters: NetworkAdapters = new Map(
-    Array.from(branches.adapters, ([network, layers]) => [network, (trace) => withAdapters(layers, trace)]),
-  );
-  return { parameters: prefixed(branches.parameters), locations: prefixed(branches.weights), adapters };
+  return { parameters: prefixed(parameters), locations: prefixed(weights), adapters };
 }
