@@ -220,6 +220,10 @@ test("an adapter that does not fit the U-Net is refused", async () => {
 test.each([
   [{ model: { lora: { layers: ["*.attn3.*"] } } }, '"model.lora.layers" has "*.attn3.*", which names no linear layer'],
   [{ objective: { frames: 5 } }, '"objective.frames" is 5, and the clips have 4 frames'],
+  [
+    { model: { motion: { motion_num_attention_heads: 2, motion_max_seq_length: 3 } }, objective: { frames: 2 } },
+    '"model.motion.motion_max_seq_length" is 3, and the clips have 4 frames',
+  ],
 ])("are refused: %j", async (change, message) => {
   await expect(tinyTask(config(change), context())).rejects.toThrow(message);
 });
