@@ -103,7 +103,7 @@ export const emojiFields = {
     .enum(wordingNames)
     .default("plain")
     .describe(
-      "Wording of captions: plain; varied as people type them, in which the first of the styles may be left unnamed; or casual: varied, with words that the picture does not show.",
+      "Wording of captions: plain; varied as people type them, in which the first of the styles may be left unnamed; or casual: varied, with words that the image does not show.",
     ),
   contrasts: z
     .int()
