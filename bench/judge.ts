@@ -10,7 +10,7 @@ import { writeFileAtomic } from "../packages/aquatint/src/formats/files.node.ts"
 import { imageGrid, tensorToImages } from "../packages/aquatint/src/formats/image/image.ts";
 import { encodePng } from "../packages/aquatint/src/formats/png/png.ts";
 import { nodeRuntime } from "../packages/aquatint/src/runtime/runtime.node.ts";
-import { colors as palette } from "../packages/emoji/src/colors.ts";
+import { colors as palette } from "../packages/emoji/src/drawing/colors.ts";
 import type { SceneTruth } from "../packages/emoji/src/truth.ts";
 import { type CheckName, checks } from "../packages/lab/src/evaluate/checks.ts";
 import { wilson } from "../packages/lab/src/evaluate/intervals.ts";

@@ -16,7 +16,7 @@ import { runProgram } from "./run-program.ts";
 
 /** Images that the maps are fitted to. */
 const IMAGES = 1000;
-/** Weight of the factors' squares, for the noise that the first convolution reads, too, and the last one is to predict. */
+/** Weights of the squared factors. Large factors would amplify the noise that the U-Net reads and predicts beside the latents. */
 const RIDGE = { toOld: 0.02, toNew: 0.1 };
 
 interface Flags {
@@ -26,17 +26,20 @@ interface Flags {
 
 async function run(model: string, vae: string, { pools, out }: Flags): Promise<void> {
   if (existsSync(out)) throw new AquatintError("adapt/out", `${out} exists`, { hint: "choose a folder that does not" });
-  const [old, next] = await Promise.all([poolAt(pools, 0), poolAt(pools, 1)]);
-  const indices = commonImages(old, next);
-  const [a, b] = [latents(old, indices), latents(next, indices)];
-  const maps = { toOld: fitLatentMap(b, a, RIDGE.toOld), toNew: fitLatentMap(a, b, RIDGE.toNew) };
+  const [oldPool, newPool] = await openPools(pools);
+  const indices = commonImages(oldPool, newPool);
+  const [before, after] = [latents(oldPool, indices), latents(newPool, indices)];
+  const maps = {
+    toOld: fitLatentMap(after, before, RIDGE.toOld),
+    toNew: fitLatentMap(before, after, RIDGE.toNew),
+  };
   cpSync(model, out, { recursive: true });
   rmSync(join(out, "vae"), { recursive: true });
   cpSync(vae, join(out, "vae"), { recursive: true });
   const [weights, config] = [join(out, "unet/diffusion_pytorch_model.safetensors"), join(out, "unet/config.json")];
   const { tensors } = parseSafetensors(readFileSync(weights));
   await writeFileAtomic(weights, encodeSafetensors(adaptedUnet(tensors, maps), { format: "pt" }));
-  const channels = { in_channels: b.channels, out_channels: b.channels };
+  const channels = { in_channels: after.channels, out_channels: after.channels };
   const content = { ...JSON.parse(readFileSync(config, "utf8")), ...channels };
   await writeFileAtomic(config, `${JSON.stringify(content, null, 2)}\n`);
   const shares = (values: readonly number[]) => values.map((value) => value.toFixed(2)).join(" ");
@@ -45,25 +48,36 @@ share of the variance explained, new latents to old: ${shares(maps.toOld.explain
 share of the variance explained, old latents to new: ${shares(maps.toNew.explained)}`);
 }
 
-async function poolAt(pools: readonly string[], index: number): Promise<LatentPool> {
-  const folder = pools[index];
-  if (folder === undefined)
-    throw new AquatintError("adapt/pools", "--pools takes two folders: the old and the new one");
-  return openLatentPool(folder);
+/** The pools of the old and of the new latents. */
+async function openPools(folders: readonly string[]): Promise<[old: LatentPool, next: LatentPool]> {
+  const [old, next] = folders;
+  if (old === undefined || next === undefined || folders.length > 2) {
+    throw poolsError(
+      `--pools has ${folders.length} folders, expected 2`,
+      "give that of the old autoencoder, then the new",
+    );
+  }
+  const pools = [await openLatentPool(old), await openLatentPool(next)] as [LatentPool, LatentPool];
+  const [a, b] = pools.map(({ facts }) => facts.shape.slice(1).join(" x "));
+  if (a !== b)
+    throw poolsError(`latents of ${a} and of ${b}`, "take autoencoders whose latents have one height and width");
+  return pools;
 }
 
 /** Entries of both pools that show the same scene: the same place in the same stream, and the same caption. */
 function commonImages(old: LatentPool, next: LatentPool): number[] {
+  const hint = "encode the same data set with the same seed, at each autoencoder's size";
+  const seeds = [old.facts.seed, next.facts.seed];
+  if (seeds[0] !== seeds[1]) throw poolsError(`the pools have the seeds ${seeds.join(" and ")}, expected one`, hint);
   const [a, b] = [old.parts.train.captions, next.parts.train.captions];
   const indices = a.flatMap((caption, i) => (caption === b[i] ? [i] : [])).slice(0, IMAGES);
-  if (indices.length === 0 || old.facts.seed !== next.facts.seed) {
-    throw new AquatintError("adapt/pools", "the pools do not hold the same scenes", {
-      hint: "encode the same data set with the same seed, at each autoencoder's size",
-    });
-  }
+  if (indices.length === 0) throw poolsError(`none of ${a.length} captions is at its place in the other pool`, hint);
   return indices;
 }
 
+const poolsError = (message: string, hint: string) => new AquatintError("adapt/pools", message, { hint });
+
+/** Latents of a pool's entries, scaled as the U-Net reads them. */
 function latents({ facts, parts }: LatentPool, indices: readonly number[]): Latents {
   const [channels, height, width] = facts.shape;
   const size = channels * height * width;

@@ -96,4 +96,6 @@ test("convolutions read and write through the maps, and nothing else changes", (
   const last = adapted.get("conv_out.weight")!; // channel 1, input 3, the first of the kernel
   expect(at(last, (1 * 4 + 3) * 3)).toBeCloseTo(2 * at(output, 3 * 3) + 0.25 * at(output, (1 * 4 + 3) * 3), 2);
   expect(at(adapted.get("conv_out.bias")!, 2)).toBeCloseTo(at(bias, 1), 2);
+  weights.delete("conv_out.bias");
+  expect(() => adaptedUnet(weights, { toOld, toNew })).toThrow('no "conv_out.bias" among its 3 weights');
 });

@@ -1,18 +1,20 @@
+import { AquatintError } from "../packages/aquatint/src/errors.ts";
 import { fromFloat32, toFloat32 } from "../packages/aquatint/src/formats/safetensors/half.ts";
 import type { RawTensor, RawTensors } from "../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import { solve } from "../packages/aquatint/src/math/solve.ts";
 import { dot } from "../packages/aquatint/src/math/vector.ts";
 import { itemAt } from "../packages/aquatint/src/util/items.ts";
 
-/** Latents of some images in a U-Net's scale, [n, channels, plane] in one array. */
+/** Latents of n images, scaled as a U-Net reads them. */
 export interface Latents {
+  /** [n, channels, plane] */
   readonly values: Float32Array;
   readonly channels: number;
-  /** h w */
+  /** Positions in a channel: height times width. */
   readonly plane: number;
 }
 
-/** y = factors x plus a bias that is not kept, one row of factors for each channel of y. */
+/** A linear map y = factors x of channels: one row of factors for each channel of y. Its bias is fitted and left out. */
 export interface LatentMap {
   readonly factors: readonly (readonly number[])[];
   /** Share of each channel's variance that the map explains, 0 .. 1. */
@@ -20,11 +22,11 @@ export interface LatentMap {
 }
 
 /**
- * The linear map from the channels of `from` to those of `to`, position by position, with the least squared error and `ridge`
- * times the squared factors. Both hold the same images at the same positions.
+ * The linear map from the channels of `from` to those of `to` at each position, with the least sum of the mean squared error and
+ * `ridge` times the squared factors. Both hold the same images, in the same order, with as many positions.
  */
 export function fitLatentMap(from: Latents, to: Latents, ridge: number): LatentMap {
-  const rows = from.channels + 1; // the last unknown is the bias
+  const bias = from.channels; // index of the last unknown
   const positions = from.values.length / from.channels;
   const [gram, right, square] = moments(from, to);
   for (let a = 0; a < from.channels; a++) itemAt(gram, a)[a]! += ridge * positions;
@@ -33,7 +35,7 @@ export function fitLatentMap(from: Latents, to: Latents, ridge: number): LatentM
     const factors = x.slice(0, -1);
     const penalty = ridge * positions * dot(factors, factors);
     const error = itemAt(square, c) - dot(x, side) - penalty; // since (gram + ridge) x = side
-    const variance = itemAt(square, c) - itemAt(side, rows - 1) ** 2 / positions;
+    const variance = itemAt(square, c) - itemAt(side, bias) ** 2 / positions;
     return { factors, explained: 1 - error / variance };
   });
   return { factors: fits.map((fit) => fit.factors), explained: fits.map((fit) => fit.explained) };
@@ -69,18 +71,28 @@ export interface LatentMaps {
   readonly toNew: LatentMap;
 }
 
-/** A U-Net's weights, whose first convolution reads new latents through `toOld` and whose last writes them through `toNew`. */
+/**
+ * A U-Net's weights, whose first convolution reads new latents through `toOld` and whose last writes them through `toNew`, both
+ * in float16. @throws AquatintError "adapt/weights" where one of the convolutions is missing.
+ */
 export function adaptedUnet(weights: RawTensors, { toOld, toNew }: LatentMaps): Map<string, RawTensor> {
   const tensors = new Map(weights);
-  const adapt = (name: string, change: (tensor: RawTensor) => RawTensor) =>
-    tensors.set(name, change(tensors.get(name)!));
+  const adapt = (name: string, change: (tensor: RawTensor) => RawTensor) => {
+    const tensor = tensors.get(name);
+    if (!tensor) {
+      throw new AquatintError("adapt/weights", `the U-Net has no "${name}" among its ${tensors.size} weights`, {
+        hint: "choose the folder of a model that aquatint trained or diffusers wrote",
+      });
+    }
+    tensors.set(name, change(tensor));
+  };
   adapt("conv_in.weight", (tensor) => throughInputs(tensor, toOld.factors));
   adapt("conv_out.weight", (tensor) => throughOutputs(tensor, toNew.factors));
   adapt("conv_out.bias", (tensor) => throughOutputs(tensor, toNew.factors));
   return tensors;
 }
 
-/** w[o, i, ...] to sum over i of w[o, i, ...] factors[i, c]. */
+/** Weights w[o, i, ...] that read c channels through a map: the sum over i of w[o, i, ...] factors[i, c]. */
 function throughInputs(tensor: RawTensor, factors: LatentMap["factors"]): RawTensor {
   const [outputs = 0, inputs = 0, ...kernel] = tensor.shape;
   const [w, area, channels] = [toFloat32(tensor), kernel.reduce((a, b) => a * b, 1), itemAt(factors, 0).length];
@@ -93,7 +105,7 @@ function throughInputs(tensor: RawTensor, factors: LatentMap["factors"]): RawTen
   return fromFloat32(result, [outputs, channels, ...kernel], "F16");
 }
 
-/** w[o, ...] to sum over o of factors[c, o] w[o, ...]. */
+/** Weights w[o, ...] that write c channels through a map: the sum over o of factors[c, o] w[o, ...]. */
 function throughOutputs(tensor: RawTensor, factors: LatentMap["factors"]): RawTensor {
   const [outputs = 0, ...rest] = tensor.shape;
   const [w, area] = [toFloat32(tensor), rest.reduce((a, b) => a * b, 1)];

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path/posix";
+import { dirname, join } from "node:path/posix";
 import { describe, expect, test } from "vitest";
 import { type Import, type Source, sources } from "./source.ts";
 import { packageFolder, root } from "./tree.ts";
@@ -61,7 +61,7 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
   "@bufbuild/protobuf": /^(formats|compiler|runtime)\//,
   "fast-png": /^formats\//,
   sharp: /\.node\.ts$/,
-  gifenc: /^(formats\/video\/[^/]*\.node|engine\/encode-clip)\.ts$/,
+  gifenc: /^(formats\/video\/animation\/[^/]*\.node|engine\/encode-clip)\.ts$/,
   "h264-mp4-encoder": /^formats\/video\/[^/]*\.node\.ts$/,
   "@observablehq/plot": /\.node\.ts$/,
   linkedom: /^reports\/[^/]*\.node\.ts$/,
@@ -72,10 +72,22 @@ const dependencyHomes: Readonly<Record<string, RegExp>> = {
 };
 
 const longest = { file: 300, function: 40 };
+/** Files that a folder may have, the tests and the folders in it apart. */
+const mostFiles = 20;
+/** Folders of more files, by their packages, and why each is not split. */
+const largeFolders: Readonly<Record<string, string>> = {
+  "aquatint/diffusion/samplers": "one file for each sampler, which a contributor adds without looking for its family",
+};
 const isGenerated = ({ path }: Source): boolean => path.includes("/generated/");
 
 /** The folders of the package emoji; "" is the top of its src. It stands on what `aquatint` exports. */
-const emojiImports: ImportTable = { art: [], motions: ["", "art", "templates"], wording: [""], templates: [""] };
+const emojiImports: ImportTable = {
+  art: [],
+  drawing: [""],
+  motions: ["", "art", "drawing", "templates"],
+  wording: [""],
+  templates: ["", "drawing"],
+};
 
 /** The folders of the studio. Its command, under `command/`, is for Node; all else is for the browser. */
 const studioImports: ImportTable = {
@@ -333,6 +345,14 @@ describe.each(packages)("the package $name", ({ name, table, lines: budget, ever
   test(`has files of at most ${longest.file} lines`, () => {
     const long = all.filter(({ lines }) => lines > longest.file);
     expect(long.map(({ path, lines }) => `${path}: ${lines}`)).toEqual([]);
+  });
+
+  test(`has folders of at most ${mostFiles} files`, () => {
+    const folders = all.map(({ path }) => join(name, dirname(path)));
+    const large = [...new Set(folders)].filter((folder) => folders.filter((f) => f === folder).length > mostFiles);
+    const allowed = Object.keys(largeFolders).filter((folder) => folder.startsWith(`${name}/`));
+    const advice = "split these by what their files do; `largeFolders` lists those that stay large, with reasons";
+    expect(large, advice).toEqual(allowed);
   });
 
   test(`has functions of at most ${longest.function} lines`, () => {

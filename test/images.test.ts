@@ -13,8 +13,8 @@ test("a user's image comes in through one reader, the only one that decodes by s
     "data/sheet.node.ts", // writes a sheet
     "formats/image/encode.node.ts", // writes
     "formats/image/read-image.node.ts",
+    "formats/video/animation/webp.node.ts", // writes
     "formats/video/read-clip.node.ts", // frames of animations
-    "formats/video/webp.node.ts", // writes
     "node.ts", // exports it
   ]);
 });

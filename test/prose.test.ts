@@ -16,7 +16,7 @@ const british = [
 ];
 /** Files and the lines in them that keep one, and why. */
 const exceptions: Readonly<Record<string, readonly [line: RegExp, reason: string]>> = {
-  "packages/emoji/src/colors.ts": [/aliases: \["grey"\]/, "a word that captions may use"],
+  "packages/emoji/src/drawing/colors.ts": [/aliases: \["grey"\]/, "a word that captions may use"],
   "packages/model-emoji/latent/README.md": [/two buses on a grey background/, "a caption as it was drawn"],
   "packages/aquatint/src/tokenizers/train.test.ts": [/"light grey"/, "captions of any spelling are learned from"],
   "packages/aquatint/src/formats/image/read-image-formats.node.test.ts": [/"grey16"/, "libvips' name of a color space"],

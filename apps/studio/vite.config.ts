@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
-import type { ModelManifest } from "./src/engine/manifest.ts";
+import type { ModelManifest } from "./src/engine/hosted/manifest.ts";
 import { headersFor, isolationHeaders, metaPolicy, pageHeaders } from "./src/site/headers.ts";
 import { SERVER_META } from "./src/site/server-address.ts";
 

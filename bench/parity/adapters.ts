@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { openLora } from "../../packages/aquatint/src/checkpoints/lora/open.node.ts";
-import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/model/adapters.node.ts";
+import type { AdapterFiles } from "../../packages/aquatint/src/pipelines/adapters/adapters.node.ts";
 
 interface AdaptedCase {
   readonly name: string;

@@ -5,7 +5,7 @@ import { parseJsonObject } from "../../packages/aquatint/src/formats/json.ts";
 import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.ts";
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import { sizeOf } from "../../packages/aquatint/src/graph/types.ts";
-import { withControlNets } from "../../packages/aquatint/src/pipelines/model/controlnet.node.ts";
+import { withControlNets } from "../../packages/aquatint/src/pipelines/adapters/controlnet.node.ts";
 import type { TextToImageModel } from "../../packages/aquatint/src/pipelines/model/model-folder.ts";
 import type { Img2ImgOptions } from "../../packages/aquatint/src/pipelines/text-to-image/img2img.ts";
 import { type NoiseStreams, noiseStreams } from "../../packages/aquatint/src/pipelines/text-to-image/noise.ts";

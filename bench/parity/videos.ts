@@ -8,7 +8,7 @@ import { toFloat32 } from "../../packages/aquatint/src/formats/safetensors/half.
 import type { RawTensors } from "../../packages/aquatint/src/formats/safetensors/safetensors.ts";
 import { float32 } from "../../packages/aquatint/src/graph/host-tensor.ts";
 import type { WindowWeighting } from "../../packages/aquatint/src/models/motion/index.ts";
-import { adaptedModel } from "../../packages/aquatint/src/pipelines/model/adapted-model.node.ts";
+import { adaptedModel } from "../../packages/aquatint/src/pipelines/adapters/adapted-model.node.ts";
 import { textToImageNetwork } from "../../packages/aquatint/src/pipelines/network/network.ts";
 import { frameOf } from "../../packages/aquatint/src/pipelines/text-to-video/clip-shape.ts";
 import type { FrameNoise } from "../../packages/aquatint/src/pipelines/text-to-video/frame-noise.ts";

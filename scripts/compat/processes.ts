@@ -2,6 +2,7 @@ import { cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execInEmptyHome } from "./exec.ts";
+import { expectedSize } from "./image.ts";
 import type { Context, Row } from "./row.ts";
 
 /** A program of `programs/processes/` that makes images, and how it has to end. */
@@ -18,10 +19,13 @@ interface Process {
   readonly program?: string;
 }
 
+/** Numbers in an image, which each program prints for the image that it made. */
+const values = 3 * expectedSize ** 2;
+
 const processes: Readonly<Record<string, Process>> = {
   commonjs: {
     what: "`require` and `import()` give one library, one image",
-    stdout: "49152 true\n",
+    stdout: `${values} true\n`,
     short: true,
     program: "require.cjs",
   },
@@ -33,10 +37,10 @@ const processes: Readonly<Record<string, Process>> = {
   exit: { what: "`process.exit(7)` in the middle of a call", stdout: "", code: 7, short: true },
   thread: {
     what: "a worker thread makes an image, another is terminated in the middle",
-    stdout: "49152 0 1\n",
+    stdout: `${values} 0 1\n`,
     short: true,
   },
-  child: { what: "a forked process makes an image", stdout: "49152 0\n", short: true },
+  child: { what: "a forked process makes an image", stdout: `${values} 0\n`, short: true },
   copies: { what: "two copies of the library in one process", stdout: "false 0\n" },
   reload: { what: "the library's modules are loaded anew 20 times", stdout: "0 0\n", limit: 400 },
 };

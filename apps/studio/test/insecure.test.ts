@@ -70,7 +70,7 @@ test.each<readonly [name: RegExp, paths: readonly string[]]>([
   [/navigator\??\.(share|wakeLock|credentials|keyboard|usb)\b/, []],
   [/(Video|Audio)(En|De)coder\(|ImageDecoder\(/, []],
   // by `provideDigest`; the hub's worker refuses before it hashes, for want of a store
-  [/crypto\??\.subtle/, ["engine/pieces.ts", "hub/fetch-file.ts"]],
+  [/crypto\??\.subtle/, ["engine/hosted/pieces.ts", "hub/fetch-file.ts"]],
 ])("only guarded paths use %s, which pages over plain HTTP lack", (name, paths) => {
   expect(
     sources

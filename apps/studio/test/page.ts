@@ -14,7 +14,7 @@ import {
 import { build } from "vite";
 import { findChromium } from "../../../scripts/browser.ts";
 import { type Site, type SiteOptions, serveSite } from "../src/command/serve-site.node.ts";
-import type { ModelManifest } from "../src/engine/manifest.ts";
+import type { ModelManifest } from "../src/engine/hosted/manifest.ts";
 import { initialSettings, type Settings } from "../src/settings/settings.ts";
 
 /** The Chromium of the tests; undefined where none is installed. */

@@ -26,6 +26,7 @@ export { type ReadClipOptions, readClip } from "./formats/video/read-clip.node.t
 export type { Environment } from "./hub/cache.node.ts";
 export type { ChooseOptions } from "./hub/choose.ts";
 export { type PullEvent, type PullOptions, pull } from "./hub/pull.node.ts";
+export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/adapters/adapters.node.ts";
 export { DEFAULT_MODEL_PACKAGE, type DefaultModelOptions, defaultModelFolder } from "./pipelines/default-model.node.ts";
 export {
   type GenerateOptions,
@@ -47,7 +48,6 @@ export {
   type VideoGenerationEvent,
 } from "./pipelines/generate-video.node.ts";
 export { modelHash, modelLabel } from "./pipelines/metadata/model-hash.node.ts";
-export type { AdapterFiles, EmbeddingFile, LoraFile } from "./pipelines/model/adapters.node.ts";
 export type { Precision } from "./pipelines/model/precision-names.ts";
 export type { EngineEvent } from "./pipelines/network/shared-engine.node.ts";
 export type { PreviewKind, PreviewOptions } from "./pipelines/preview/preview.node.ts";

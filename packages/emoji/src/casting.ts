@@ -2,14 +2,14 @@ import { pick, weighted } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
 import { AquatintError, lookup } from "aquatint/util";
 import type { EmojiAtlas, Style } from "./art/atlas.ts";
-import { type BackgroundKindName, backgroundKinds } from "./backgrounds.ts";
-import { colors, type NamedColor } from "./colors.ts";
-import { thinned, toldApart, visibleShare } from "./contrast.ts";
+import { type BackgroundKindName, backgroundKinds } from "./drawing/backgrounds.ts";
+import { colors, type NamedColor } from "./drawing/colors.ts";
+import { thinned, toldApart, visibleShare } from "./drawing/contrast.ts";
+import { tinted } from "./drawing/tint.ts";
 import { type HeldOutReason, heldOutReasons } from "./held-out.ts";
 import type { EmojiName } from "./names.ts";
 import type { Template } from "./template.ts";
 import { type TemplateName, templates } from "./templates.ts";
-import { tinted } from "./tint.ts";
 import type { Wording } from "./wording/wording.ts";
 
 /** Something that is drawn more or less often. */

@@ -1,8 +1,8 @@
 import { didYouMean } from "aquatint/math";
 import { z } from "zod";
 import { type Style, styles } from "./art/atlas.ts";
-import { backgroundNames } from "./backgrounds.ts";
-import { colors } from "./colors.ts";
+import { backgroundNames } from "./drawing/backgrounds.ts";
+import { colors } from "./drawing/colors.ts";
 import { motionNames } from "./motions/motions.ts";
 import { nameSetNames } from "./name-sets.ts";
 import { emojiNames } from "./names.ts";
@@ -103,7 +103,7 @@ export const emojiFields = {
     .enum(wordingNames)
     .default("plain")
     .describe(
-      "Wording of captions: plain; varied as people type them, in which the first of the styles may be left unnamed; or casual: varied, with words that the picture does not show.",
+      "Wording of captions: plain; varied as people type them, in which the first of the styles may be left unnamed; or casual: varied, with words that the image does not show.",
     ),
   contrasts: z
     .int()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { styles } from "./art/atlas.ts";
-import { backgroundNames } from "./backgrounds.ts";
-import { colors } from "./colors.ts";
+import { backgroundNames } from "./drawing/backgrounds.ts";
+import { colors } from "./drawing/colors.ts";
 import { type Combination, heldOut, heldOutReasons, isHeldOut, pairHash } from "./held-out.ts";
 import { emojiNames } from "./names.ts";
 import { templateNames } from "./templates.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type EmojiAtlas, styles } from "./art/atlas.ts";
 import { barsAtlas } from "./bars.cases.ts";
 import { type Cast, judgeOf } from "./casting.ts";
-import { colors } from "./colors.ts";
+import { colors } from "./drawing/colors.ts";
 import { heldOutReasons } from "./held-out.ts";
 import { emojiKinds } from "./kinds.ts";
 import { nameSets } from "./name-sets.ts";

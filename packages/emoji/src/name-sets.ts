@@ -1,8 +1,8 @@
 import table from "./name-sets.json" with { type: "json" };
 
 /**
- * Names that are drawn together, by the name of the set: "common" is what a model of 128 pixels can learn in time, "core"
- * the part of it that the default model was trained on.
+ * Sets of names to draw: "common" has those that a model of 128 pixels can learn, "core" the part of them that the default
+ * model was trained on.
  */
 export const nameSets: Readonly<Record<NameSet, readonly string[]>> = table;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { colors } from "./colors.ts";
+import { colors } from "./drawing/colors.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 
 test("names, pictures and phrases are each used once", () => {

@@ -1,10 +1,10 @@
 import { type RandomStream, torchCpu } from "aquatint/math";
 import { beforeAll, describe, expect, test } from "vitest";
 import { styles } from "./art/atlas.ts";
-import { type BackgroundKindName, backgroundKinds, backgroundNames } from "./backgrounds.ts";
 import { barsAtlas } from "./bars.cases.ts";
 import type { SceneWorld } from "./casting.ts";
-import { colors } from "./colors.ts";
+import { type BackgroundKindName, backgroundKinds, backgroundNames } from "./drawing/backgrounds.ts";
+import { colors } from "./drawing/colors.ts";
 import { heldOutReasons } from "./held-out.ts";
 import { emojiNames, phrasesOf } from "./names.ts";
 import { type SceneSource, sceneSources } from "./scenes.ts";

@@ -2,14 +2,14 @@ import { blend, type Canvas, type Sample, type Split, worded } from "aquatint/da
 import type { RgbaImage } from "aquatint/formats";
 import { drawUniform, type RandomStream } from "aquatint/math";
 import { AquatintError, itemAt, required } from "aquatint/util";
-import { backgroundKinds } from "./backgrounds.ts";
 import { type Cast, casting, judgeOf, type SceneWorld } from "./casting.ts";
-import { colors } from "./colors.ts";
+import { backgroundKinds } from "./drawing/backgrounds.ts";
+import { colors } from "./drawing/colors.ts";
+import { paintShape } from "./drawing/shapes.ts";
+import { tinted } from "./drawing/tint.ts";
 import type { HeldOutReason } from "./held-out.ts";
-import { paintShape } from "./shapes.ts";
 import type { Staging, Template } from "./template.ts";
 import { type TemplateName, templates } from "./templates.ts";
-import { tinted } from "./tint.ts";
 import type { SceneObject, SceneTruth } from "./truth.ts";
 
 const ATTEMPTS = 1000;

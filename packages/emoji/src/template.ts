@@ -1,8 +1,8 @@
 import type { Placement } from "aquatint/data";
 import type { RandomStream } from "aquatint/math";
-import type { NamedColor } from "./colors.ts";
+import type { NamedColor } from "./drawing/colors.ts";
+import type { Shape } from "./drawing/shapes.ts";
 import type { EmojiName } from "./names.ts";
-import type { Shape } from "./shapes.ts";
 import type { Wording } from "./wording/wording.ts";
 
 /** Who plays in a scene; index i of each list is one thing, or one of the template's own paints. */

@@ -1,8 +1,8 @@
 import type { Placement } from "aquatint/data";
 import type { Style } from "./art/atlas.ts";
-import type { BackgroundKindName } from "./backgrounds.ts";
+import type { BackgroundKindName } from "./drawing/backgrounds.ts";
+import type { Shape } from "./drawing/shapes.ts";
 import type { HeldOutReason } from "./held-out.ts";
-import type { Shape } from "./shapes.ts";
 import type { TemplateName } from "./templates.ts";
 
 /** Truth of a scene, exactly. */

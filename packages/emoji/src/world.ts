@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { ArtRequest, EmojiAtlas, Style } from "./art/atlas.ts";
-import type { BackgroundKindName } from "./backgrounds.ts";
 import type { SceneWorld, Weighted } from "./casting.ts";
-import { colors } from "./colors.ts";
+import type { BackgroundKindName } from "./drawing/backgrounds.ts";
+import { colors } from "./drawing/colors.ts";
 import type { emojiFields } from "./fields.ts";
 import { nameSets } from "./name-sets.ts";
 import { type EmojiName, emojiNames } from "./names.ts";

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { FileTrigger } from "react-aria-components";
 import { backendStore, useLimit } from "../backend/backend.ts";
-import type { ModelProgress } from "../engine/model-files.ts";
+import type { ModelProgress } from "../engine/hosted/model-files.ts";
 import type { Settings } from "../settings/settings.ts";
 import { changeSettings } from "../settings/settings-store.ts";
 import { useStore } from "../state/store.ts";

@@ -1,6 +1,6 @@
 import type { AquatintError } from "aquatint";
 import { asError, engineStore, openEngine } from "../engine/engine-store.ts";
-import type { ModelProgress } from "../engine/model-files.ts";
+import type { ModelProgress } from "../engine/hosted/model-files.ts";
 import type { MotionInfo, MotionSource } from "../engine/protocol.ts";
 import { createStore } from "../state/store.ts";
 

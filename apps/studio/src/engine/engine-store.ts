@@ -5,7 +5,7 @@ import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
 import { ENGINE_CLOSED, type EngineClient, startEngine } from "./client.ts";
 import { type EngineDevice, engineThreads } from "./device.ts";
-import type { ModelProgress } from "./model-files.ts";
+import type { ModelProgress } from "./hosted/model-files.ts";
 import type { EngineInfo } from "./protocol.ts";
 
 /** How the engine stands. */

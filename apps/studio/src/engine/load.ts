@@ -4,7 +4,7 @@ import { webRuntime } from "aquatint/web";
 import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
 import { fewStepsInfo, type ModelForm, type ModelForms, modelForms } from "./forms.ts";
-import { hostedModel } from "./hosted-model.ts";
+import { hostedModel } from "./hosted/hosted-model.ts";
 import { fixedNetworks } from "./networks.ts";
 import type { EngineCalls, EngineEvent, EngineInfo } from "./protocol.ts";
 

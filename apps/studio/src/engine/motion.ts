@@ -24,7 +24,7 @@ import {
 } from "aquatint/pipelines";
 import type { DeviceLimits } from "../model-files/device-limits.ts";
 import type { ModelSource } from "../model-files/open-source.ts";
-import { motionFiles } from "./motion-files.ts";
+import { motionFiles } from "./hosted/motion-files.ts";
 import { fixedNetworks, type Networks } from "./networks.ts";
 import type { ClipOptions, DrawResult, EngineEvent, EngineInfo, MotionInfo, MotionSource } from "./protocol.ts";
 

@@ -9,7 +9,7 @@ import type { ClipFileName } from "./clip-formats.ts";
 import type { EngineDevice } from "./device.ts";
 import type { EngineFailure } from "./failure.ts";
 import type { FewSteps } from "./forms.ts";
-import type { ModelProgress } from "./model-files.ts";
+import type { ModelProgress } from "./hosted/model-files.ts";
 
 /** Facts about the engine and its model. */
 export interface EngineInfo {

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { Input, Label, Text, TextField } from "react-aria-components";
 import { VideoFields } from "../clip/VideoFields.tsx";
 import { useEngineInfo } from "../engine/use-engine.ts";
-import { ModelFields } from "../models/ModelFields.tsx";
+import { ModelFields } from "../models/fields/ModelFields.tsx";
 import { PromptArea, promptOf } from "../prompt/PromptArea.tsx";
 import { TokenNote } from "../prompt/TokenNote.tsx";
 import { styledPrompts } from "../settings/request.ts";

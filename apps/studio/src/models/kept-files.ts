@@ -1,6 +1,6 @@
 import { AquatintError } from "aquatint";
 import { openDB } from "idb";
-import { isIntact, sha256 } from "../engine/pieces.ts";
+import { isIntact, sha256 } from "../engine/hosted/pieces.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { setOfHandle } from "./dropped.ts";

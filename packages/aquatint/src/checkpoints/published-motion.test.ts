@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { headerFile } from "../../test/header-file.ts";
 import { parseMotionAdapterConfig } from "../models/motion/index.ts";
-import { motionModules } from "../pipelines/model/motion.ts";
+import { motionModules } from "../pipelines/adapters/motion.ts";
 import { openModel } from "./open.ts";
 
 /** Content of the file that bench/peers/published_keys.py wrote of diffusers' models, at full size. */

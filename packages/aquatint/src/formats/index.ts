@@ -34,15 +34,15 @@ export {
   type RawTensors,
   type Safetensors,
 } from "./safetensors/safetensors.ts";
-export { animatedWebp, type WebpFrames } from "./video/animated-webp.ts";
-export { encodeApng } from "./video/apng.ts";
-export type { Clip, ClipFile } from "./video/clip.ts";
-export { encodeGif, type GifOptions } from "./video/gif.ts";
+export { animatedWebp, type WebpFrames } from "./video/animation/animated-webp.ts";
+export { encodeApng } from "./video/animation/apng.ts";
+export { encodeGif, type GifOptions } from "./video/animation/gif.ts";
 export {
   type GifEncoder,
   type GifFrameOptions,
   type GifModule,
   type GifPalette,
   gifFunctions,
-} from "./video/gifenc.ts";
-export { decodeApng } from "./video/read-apng.ts";
+} from "./video/animation/gifenc.ts";
+export { decodeApng } from "./video/animation/read-apng.ts";
+export type { Clip, ClipFile } from "./video/clip.ts";

@@ -6,11 +6,11 @@ import { tinyLatentModel } from "../../test/tiny-latent-model.ts";
 import { tinyMotionAdapter } from "../../test/tiny-motion.ts";
 import { writeFiles } from "../../test/tiny-pixel-model.ts";
 import { openModel } from "../checkpoints/open.node.ts";
+import { motionModules, withMotionSchedule } from "./adapters/motion.ts";
 import { defaultMotionFolder } from "./default-model.node.ts";
 import { type GenerateVideoOptions, generateVideo, openTextToVideo, prepareVideo } from "./generate-video.node.ts";
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import { rehearsedClip } from "./memory/rehearsal.ts";
-import { motionModules, withMotionSchedule } from "./model/motion.ts";
 import { planTextToVideo } from "./text-to-video/plan.ts";
 
 let root: string;

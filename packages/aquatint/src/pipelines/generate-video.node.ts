@@ -4,6 +4,9 @@ import type { Model } from "../checkpoints/types.ts";
 import { checkRows } from "../diffusion/samplers/define-sampler.ts";
 import { AquatintError } from "../errors.ts";
 import { followingSeed } from "../math/random.ts";
+import { adaptedModel } from "./adapters/adapted-model.node.ts";
+import { withControlNets } from "./adapters/controlnet.node.ts";
+import { withMotionSchedule } from "./adapters/motion.ts";
 import { defaultModelFolder, defaultMotionFolder } from "./default-model.node.ts";
 import {
   checkCount,
@@ -16,10 +19,7 @@ import {
 import { planMemoryLimit } from "./memory/plan.node.ts";
 import type { MemoryPlan } from "./memory/plan.ts";
 import { rehearsedClip } from "./memory/rehearsal.ts";
-import { adaptedModel } from "./model/adapted-model.node.ts";
-import { withControlNets } from "./model/controlnet.node.ts";
 import type { TextToImageModel } from "./model/model-folder.ts";
-import { withMotionSchedule } from "./model/motion.ts";
 import { withPrecision } from "./model/precision.ts";
 import { type EngineEvent, unloadIdleModels } from "./network/shared-engine.node.ts";
 import { preparePreview } from "./preview/preview.node.ts";

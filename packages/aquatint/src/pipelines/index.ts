@@ -1,4 +1,22 @@
 /** From a prompt to an image: what the entries `aquatint` and `aquatint/node` do in one call, part by part. */
+
+export type { AdaptedTrace, AddedLora, NetworkAdapters } from "./adapters/adapters.ts";
+export {
+  addAdapters,
+  type NamedEmbedding,
+  type OpenedAdapters,
+  type OpenedLora,
+  replaceVae,
+} from "./adapters/add-adapters.ts";
+export {
+  addControlNets,
+  type ControlNet,
+  type ControlShape,
+  controlNetOf,
+  describedControlNet,
+} from "./adapters/controlnet.ts";
+export { type FewSteps, type FewStepsInput, fewStepsOf, withFewSteps } from "./adapters/few-steps.ts";
+export { type MotionModules, motionModules, withMotionModules, withMotionSchedule } from "./adapters/motion.ts";
 export { captionIds } from "./conditioning/caption-ids.ts";
 export type { ClipSkipOptions, ClipSkipRule } from "./conditioning/clip-skip.ts";
 export { type EncodedConditioningOptions, encodedConditioning } from "./conditioning/conditions.ts";
@@ -31,27 +49,10 @@ export {
   type MetadataContext,
 } from "./metadata/reproduce.ts";
 export { type VideoParametersSource, videoParameters } from "./metadata/video-parameters.ts";
-export type { AdaptedTrace, AddedLora, NetworkAdapters } from "./model/adapters.ts";
-export {
-  addAdapters,
-  type NamedEmbedding,
-  type OpenedAdapters,
-  type OpenedLora,
-  replaceVae,
-} from "./model/add-adapters.ts";
 export * from "./model/components.ts";
-export {
-  addControlNets,
-  type ControlNet,
-  type ControlShape,
-  controlNetOf,
-  describedControlNet,
-} from "./model/controlnet.ts";
 export { generationDefaults } from "./model/defaults.ts";
 export * from "./model/encode-folder.ts";
-export { type FewSteps, type FewStepsInput, fewStepsOf, withFewSteps } from "./model/few-steps.ts";
 export * from "./model/model-folder.ts";
-export { type MotionModules, motionModules, withMotionModules, withMotionSchedule } from "./model/motion.ts";
 export { type PrecisionOptions, withPrecision } from "./model/precision.ts";
 export { type Precision, precisionNames } from "./model/precision-names.ts";
 export type { TextEncoder, TextReading, TokenVectors } from "./model/text-encoders.ts";

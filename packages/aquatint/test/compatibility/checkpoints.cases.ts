@@ -4,8 +4,8 @@ import { expect } from "vitest";
 import { openModel } from "../../src/checkpoints/open.node.ts";
 import { toFloat32 } from "../../src/formats/safetensors/half.ts";
 import type { RawTensor, RawTensors } from "../../src/formats/safetensors/safetensors.ts";
+import { withVae as withVaeOf } from "../../src/pipelines/adapters/adapters.node.ts";
 import { openTextToImage } from "../../src/pipelines/generate.node.ts";
-import { withVae as withVaeOf } from "../../src/pipelines/model/adapters.node.ts";
 import { type CompatibilityRow, changed, fixture, scalarOf, writeTensors, zeros } from "./row.ts";
 
 type Change = Parameters<typeof changed>[1];

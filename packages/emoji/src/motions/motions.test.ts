@@ -1,7 +1,7 @@
 import { torchCpu } from "aquatint/math";
 import { describe, expect, test } from "vitest";
 import { barsAtlas } from "../bars.cases.ts";
-import { colors } from "../colors.ts";
+import { colors } from "../drawing/colors.ts";
 import { heldOut, motionHash } from "../held-out.ts";
 import { emojiNames } from "../names.ts";
 import { wordings } from "../wording/wordings.ts";

@@ -1,5 +1,5 @@
 import type { Style } from "../art/atlas.ts";
-import type { BackgroundKindName } from "../backgrounds.ts";
+import type { BackgroundKindName } from "../drawing/backgrounds.ts";
 import type { HeldOutReason } from "../held-out.ts";
 import type { MotionName } from "./motions.ts";
 import type { Path } from "./pose.ts";

@@ -2,7 +2,7 @@ import { pick } from "aquatint/data";
 import { drawUniform } from "aquatint/math";
 import { itemAt } from "aquatint/util";
 import { indefinite } from "../caption.ts";
-import { shapeNames } from "../shapes.ts";
+import { shapeNames } from "../drawing/shapes.ts";
 import type { Template } from "../template.ts";
 import { atSpots } from "./layout.ts";
 import { said } from "./words.ts";

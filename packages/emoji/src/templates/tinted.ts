@@ -1,6 +1,6 @@
 import { pick } from "aquatint/data";
 import { itemAt } from "aquatint/util";
-import { colorWords } from "../colors.ts";
+import { colorWords } from "../drawing/colors.ts";
 import type { Template } from "../template.ts";
 import { left } from "./pairs.ts";
 import { describedThing, isDescribable } from "./words.ts";

@@ -1,7 +1,7 @@
 import { torchCpu } from "aquatint/math";
 import { itemAt } from "aquatint/util";
 import { describe, expect, test } from "vitest";
-import { colors } from "../colors.ts";
+import { colors } from "../drawing/colors.ts";
 import animations from "../motions/animations.json" with { type: "json" };
 import type { Motion } from "../motions/motion.ts";
 import { motions } from "../motions/motions.ts";

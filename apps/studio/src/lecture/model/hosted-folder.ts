@@ -1,6 +1,6 @@
 import type { ModelFiles } from "aquatint";
-import { fetchManifest, storedModel } from "../../engine/model-files.ts";
-import { browserPieces } from "../../engine/pieces.ts";
+import { fetchManifest, storedModel } from "../../engine/hosted/model-files.ts";
+import { browserPieces } from "../../engine/hosted/pieces.ts";
 
 /** Files of a folder of the page's host, whose address is `root`: from the browser's store or from the network. */
 export async function hostedFolder(name: string, root: string): Promise<ModelFiles> {

@@ -1,7 +1,7 @@
 import { type Runtime, type TextToImageModel, textToImageModel } from "aquatint";
 import { webRuntime } from "aquatint/web";
 import { engineThreads } from "../../engine/device.ts";
-import { hostedModel } from "../../engine/hosted-model.ts";
+import { hostedModel } from "../../engine/hosted/hosted-model.ts";
 
 /** A model of the page's host: the default one, and the smaller one of pixels. */
 export type HostedName = "model" | "pixel";

@@ -76,8 +76,8 @@ export function loraBranches(loras: readonly ScaledLora[], networks: AdaptedNetw
   return { adapters, parameters, weights, skipped };
 }
 
-/** A layer of a network: where it is, and the shape of its weight. */
-interface Target {
+/** A layer of a network: its path there, and the shape of its weight. */
+export interface Target {
   readonly path: string;
   readonly weight: readonly number[];
 }
@@ -109,12 +109,16 @@ function resolved({ name, layers }: Lora, resolvers: ReadonlyMap<string, Resolve
 
 type Shapes = AdaptedNetworks extends ReadonlyMap<string, infer S> ? S : never;
 
-/** The linear layer or convolution that a LoRA's layer means, among those of a network. */
-function layerResolver(component: string, shapes: Shapes): Resolver {
-  const targets = [...shapes].flatMap(([path, { shape }]): Target[] => {
+/** The linear layers and convolutions of a network. */
+export const adaptableLayers = (shapes: Shapes): readonly Target[] =>
+  [...shapes].flatMap(([path, { shape }]) => {
     const isAdaptable = path.endsWith(".weight") && !path.includes(".embeddings.") && [2, 4].includes(shape.length);
     return isAdaptable ? [{ path: path.slice(0, -".weight".length), weight: shape }] : [];
   });
+
+/** The linear layer or convolution that a LoRA's layer means, among those of a network. */
+function layerResolver(component: string, shapes: Shapes): Resolver {
+  const targets = adaptableLayers(shapes);
   const underscored = new Map(targets.map((target) => [target.path.replaceAll(".", "_"), target]));
   const byPath = new Map(targets.map((target) => [target.path, target]));
   for (const [original, path] of originalNames(component, new Set(byPath.keys()))) {

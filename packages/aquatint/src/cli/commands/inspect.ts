@@ -75,7 +75,7 @@ async function inspectModel(model: Model, flags: Flags): Promise<Inspection> {
 
 /** Plans images of a model without loading it. @throws AquatintError where it makes none. */
 async function memoryOf(checkpoint: Model, { size, batch }: Flags): Promise<MemoryEstimate> {
-  const { adaptedModel } = await import("../../pipelines/model/adapted-model.node.ts");
+  const { adaptedModel } = await import("../../pipelines/adapters/adapted-model.node.ts");
   const { estimateRun } = await import("../../pipelines/memory/plan.node.ts");
   const { rehearsedImages } = await import("../../pipelines/memory/rehearsal.ts");
   const { planTextToImage } = await import("../../pipelines/text-to-image/plan.ts");

@@ -13,7 +13,7 @@ import { int8Weight, type QuantizedLayer, type QuantizedWeight } from "./weight.
 
 /**
  * The layers whose weights are quantized, in integers: an activation is rounded once for all layers that read it in
- * the same range. A weight that something else reads, too, is widened there; that of a layer which is applied twice is widened.
+ * the same range. A weight that something else reads, too, is widened there. A layer that is applied twice stays in floats.
  */
 export const int8Pass = (layers: ReadonlyMap<string, QuantizedLayer>): Int8Pass => ({
   layers: [...layers.keys()],
@@ -22,7 +22,7 @@ export const int8Pass = (layers: ReadonlyMap<string, QuantizedLayer>): Int8Pass 
     const weights = new Map<Tensor, QuantizedWeight>();
     const bindings = new Map<Tensor, Binding>();
     const uses = layerUses(outputs, names).map(({ name }) => name);
-    // without VNNI, ONNX Runtime 1.30 gives each weight a uint8 one by its name, and fails where a second node reads it
+    // without VNNI, ONNX Runtime 1.30 replaces an int8 weight by a uint8 copy once a node that reads it: the second fails
     const repeated = new Set(uses.filter((name, i) => uses.indexOf(name) < i));
     for (const [name, layer] of layers) {
       const leaf = names.get(name);

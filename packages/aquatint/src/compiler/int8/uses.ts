@@ -88,8 +88,8 @@ export const noiseOf = (uses: readonly LayerUse[], rangesBy: (name: string) => L
 const total = (x: Tensor): Tensor => reshape(sum(square(x)), { shape: [1] });
 
 /**
- * Numbers rounded to 8 bits, in float32 arithmetic: ONNX Runtime turns a float32 convolution between nodes that quantize into one
- * in int8, whose products overflow without VNNI.
+ * Numbers rounded to 8 bits, in float32 arithmetic: ONNX Runtime fuses a float32 convolution between `quantize` nodes into one in
+ * int8, whose products overflow without VNNI.
  */
 function rounded(x: Tensor, range: ValueRange): Tensor {
   const { scale, zeroPoint } = affineOf(range);

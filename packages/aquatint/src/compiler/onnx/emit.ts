@@ -109,8 +109,8 @@ const nameInUse = (name: string): AquatintError =>
   });
 
 /**
- * Constants of at most so many values are shared. Those in int8 are not: they are zero points of weights, which ONNX Runtime 1.30
- * replaces with uint8 ones on processors without VNNI, and it fails at the second node that has the same.
+ * Constants of at most so many values are shared, int8 apart: those are zero points of weights. On processors without VNNI, ONNX
+ * Runtime 1.30 replaces a zero point by a uint8 copy once a node that reads it, and the second of two such nodes fails.
  */
 const SHARED_VALUES = 64;
 

@@ -96,15 +96,17 @@ function drawOf(
   };
 }
 
-/** Three equal planes of `side` x `side` pixels, each the mean of those of the frame and the digit that it covers. */
+/** Paints a digit [28, 28] of 0 .. 255 into three planes [side, side] of -1 .. 1: a pixel is the mean of those that it covers. */
 function paint(pixels: Float32Array, gray: Uint8Array, side: number): void {
   const plane = side * side;
   const scale = SIZE / side;
   pixels.fill(-1);
-  for (const [at, value] of gray.entries()) {
-    const [x, y] = [at % SIDE, Math.floor(at / SIDE)].map((i) => Math.floor((i + FRAME) / scale)) as [number, number];
-    const i = y * side + x;
-    pixels[i] = itemAt(pixels, i) + value / 127.5 / scale ** 2;
+  const target = (i: number): number => Math.floor((i + FRAME) / scale);
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) {
+      const i = target(y) * side + target(x);
+      pixels[i] = itemAt(pixels, i) + itemAt(gray, y * SIDE + x) / 127.5 / scale ** 2;
+    }
   }
   pixels.copyWithin(plane, 0, plane);
   pixels.copyWithin(2 * plane, 0, plane);

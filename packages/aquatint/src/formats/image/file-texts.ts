@@ -3,7 +3,7 @@ import { startsWith } from "../bytes.ts";
 import { objectOf } from "../metadata/fields.ts";
 import { readChunks } from "../png/chunks.ts";
 import { allTexts, pngWithTexts } from "../png/text.ts";
-import { gifTexts, gifWithTexts } from "../video/gif-blocks.ts";
+import { gifTexts, gifWithTexts } from "../video/animation/gif-blocks.ts";
 import { mp4Texts, mp4WithTexts } from "../video/mp4-boxes.ts";
 import { webmTexts } from "../video/webm-tags.ts";
 import { exifTexts } from "./exif.ts";

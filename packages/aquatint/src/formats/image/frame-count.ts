@@ -1,5 +1,5 @@
 import { type PngChunk, readChunks } from "../png/chunks.ts";
-import { gifFrameCount } from "../video/gif-blocks.ts";
+import { gifFrameCount } from "../video/animation/gif-blocks.ts";
 import { fileKindOf, fileKinds } from "./image-kinds.ts";
 import { webpFrameCount } from "./webp.ts";
 

@@ -1,6 +1,6 @@
 import { required } from "../../util/items.ts";
 import { infotextOf, readInfotext } from "./a1111.ts";
-import { comfyPrompts } from "./comfyui-prompts.ts";
+import { comfyPrompts } from "./comfyui/prompts.ts";
 import { compact, numberOf, objectOf, samplerOf, seedOf, sizeOf, textOf, unrepeatedOf } from "./fields.ts";
 import { parseInfotext } from "./infotext.ts";
 import { loraCall } from "./networks.ts";

@@ -1,6 +1,6 @@
 import { a1111 } from "./a1111.ts";
 import { aquatint } from "./aquatint.ts";
-import { comfyui } from "./comfyui.ts";
+import { comfyui } from "./comfyui/comfyui.ts";
 import { drawThings } from "./draw-things.ts";
 import { easyDiffusion } from "./easy-diffusion.ts";
 import { fooocus } from "./fooocus.ts";

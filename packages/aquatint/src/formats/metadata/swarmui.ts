@@ -1,5 +1,5 @@
 import { required } from "../../util/items.ts";
-import { comfyPrompts } from "./comfyui-prompts.ts";
+import { comfyPrompts } from "./comfyui/prompts.ts";
 import { compact, isObject, numberOf, objectOf, samplerOf, seedOf, textOf, unrepeatedOf } from "./fields.ts";
 import { loraCall, withoutNetworks } from "./networks.ts";
 import type { MetadataFormat, MetadataTexts, NetworkCall } from "./types.ts";

@@ -6,11 +6,11 @@ import { imageTexts, withTexts } from "../image/file-texts.ts";
 import type { Image } from "../image/image.ts";
 import { joinChunks, type PngChunk, readChunks } from "../png/chunks.ts";
 import { encodePng } from "../png/png.ts";
-import { encodeApng } from "./apng.ts";
+import { encodeApng } from "./animation/apng.ts";
+import { gifFrameCount } from "./animation/gif-blocks.ts";
+import { decodeApng } from "./animation/read-apng.ts";
 import { averageRate, frameTimes } from "./clip.ts";
-import { gifFrameCount } from "./gif-blocks.ts";
 import { boxBytes } from "./mp4-boxes.ts";
-import { decodeApng } from "./read-apng.ts";
 
 const ascii = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const u32 = (...values: readonly number[]) => {

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { damaged } from "../damaged.ts";
 import type { Image } from "../image/image.ts";
+import { checkPixelsOfClip } from "./animation/read-apng.ts";
 import { type ClipFile, MAX_CLIP_PIXELS } from "./clip.ts";
 import { runFfmpeg, withTemporaryFolder } from "./ffmpeg.node.ts";
-import { checkPixelsOfClip } from "./read-apng.ts";
 
 /** A video that is read. */
 interface VideoSource {

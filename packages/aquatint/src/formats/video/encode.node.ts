@@ -2,14 +2,14 @@ import { AquatintError } from "../../errors.ts";
 import { unknownName } from "../../math/names.ts";
 import { nearest } from "../../math/nearest.ts";
 import type { ImageTexts } from "../image/image-texts.ts";
-import { apng } from "./apng.node.ts";
+import { apng } from "./animation/apng.node.ts";
+import { gif } from "./animation/gif.node.ts";
+import { webp } from "./animation/webp.node.ts";
 import type { Clip } from "./clip.ts";
 import { checkPlan, framesFor, type VideoFormat } from "./format.ts";
-import { gif } from "./gif.node.ts";
 import { mp4 } from "./mp4.node.ts";
 import { folder, strip } from "./stills.node.ts";
 import { webm } from "./webm.node.ts";
-import { webp } from "./webp.node.ts";
 
 /** Every kind of file that clips are written to, by its name. */
 export const videoFormats = { mp4, webm, webp, gif, apng, strip, folder } as const satisfies Readonly<

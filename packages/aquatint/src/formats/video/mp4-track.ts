@@ -3,7 +3,7 @@ import { boxBytes, readBoxes } from "./mp4-boxes.ts";
 
 /** Units of time that each frame takes; so many times the frames a second are a second's. */
 const FRAME = 1000;
-/** Times of creation and change, 0 for none: the same clip is the same file a second later. */
+/** Byte offsets of the times of creation and change, with 0 for none: the same clip always gives the same file. */
 const UNDATED = { 4: 0, 8: 0 };
 /** Boxes that hold boxes, from the index to the tables of a track. */
 const containers = new Set(["moov", "trak", "mdia", "minf", "stbl"]);

@@ -4,10 +4,10 @@ import { itemAt } from "../../util/items.ts";
 import { type FileKind, fileKindOf, fileKinds } from "../image/image-kinds.ts";
 import { readImage, readImageFile } from "../image/read-image.node.ts";
 import { importSharp } from "../image/sharp.node.ts";
+import { checkPixelsOfClip, decodeApng, framesLeftOut, stillImage } from "./animation/read-apng.ts";
 import { averageRate, type ClipFile, checkFrames, evenChannels } from "./clip.ts";
 import { decodedByFfmpeg } from "./decode-video.node.ts";
 import { framePaths } from "./frame-paths.node.ts";
-import { checkPixelsOfClip, decodeApng, framesLeftOut, stillImage } from "./read-apng.ts";
 
 /** Options of reading a clip. */
 export interface ReadClipOptions {

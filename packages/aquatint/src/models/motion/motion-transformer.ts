@@ -18,7 +18,7 @@ export interface Frames {
   readonly count: number;
   /** Windows of frames that are looked at together; all frames at once when absent. */
   readonly windows?: FrameWindows | undefined;
-  /** The positions of the frames in their clips, int32 [clips, count]: 0, 1, ... when absent. */
+  /** The positions of the frames in their clips, int32 [clips, count], 0 .. maxFrames - 1; 0, 1, ... when absent. */
   readonly positions?: Tensor | undefined;
 }
 
@@ -32,31 +32,31 @@ export interface MotionOptions {
   readonly maxFrames: number;
 }
 
-/** Adds to each of n tokens the waves of its place: [b, n, width]. */
+/** Adds to each of n tokens [b, n, width] the embedding of its position. */
 function SinusoidalPositionalEmbedding(width: number, maxFrames: number) {
-  const pe = param({ shape: [1, maxFrames, width], init: { values: positions(maxFrames, width) } });
+  const pe = param({ shape: [1, maxFrames, width], init: { values: positionTable(maxFrames, width) } });
   return module({ pe }, (x: Tensor, framePositions?: Tensor): Tensor => {
     const { n } = dims(x, "b n c");
-    if (framePositions) return addWaves(x, embedding(reshape(pe, { shape: [maxFrames, width] }), framePositions));
     if (n > maxFrames) {
       shapeError(
         `${n} frames, and the motion modules know ${maxFrames} positions`,
         "ask for fewer frames, or look at them in windows",
       );
     }
-    return add(x, slice(pe, { axis: 1, start: 0, end: n }));
+    if (!framePositions) return add(x, slice(pe, { axis: 1, start: 0, end: n }));
+    return addToClips(x, embedding(reshape(pe, { shape: [maxFrames, width] }), framePositions));
   });
 }
 
-/** Adds to the tokens of each clip [clips * places, n, width] the waves of its frames [clips, n, width]. */
-function addWaves(x: Tensor, waves: Tensor): Tensor {
-  const [clips = 1, n = 1, width = 1] = waves.shape;
-  const y = add(reshape(x, { shape: [clips, -1, n, width] }), reshape(waves, { shape: [clips, 1, n, width] }));
+/** Adds the embeddings of each clip's frames [clips, n, width] to its tokens x [clips * h * w, n, width]. */
+function addToClips(x: Tensor, embeddings: Tensor): Tensor {
+  const { clips, n, width } = dims(embeddings, "clips n width");
+  const y = add(reshape(x, { shape: [clips, -1, n, width] }), reshape(embeddings, { shape: [clips, 1, n, width] }));
   return reshape(y, { shape: x.shape });
 }
 
 /** Sines and cosines of falling frequencies, in turn (Vaswani et al. 2017): [1, count, width]. */
-function positions(count: number, width: number): Float32Array {
+function positionTable(count: number, width: number): Float32Array {
   const pe = new Float32Array(count * width);
   return pe.map((_, k) => {
     const [i, j] = [Math.floor(k / width), k % width];

@@ -5,7 +5,7 @@ import { input } from "../../ops/leaves.ts";
 import type { PromptChunk } from "../../tokenizers/chunks.ts";
 import { type EmphasisRestore, emphasized } from "../../tokenizers/emphasis.ts";
 import { itemAt, lookup, required } from "../../util/items.ts";
-import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
+import { adapted, type NetworkAdapters, scaleFeeds } from "../adapters/adapters.ts";
 import type { TextEncoder } from "../model/text-encoders.ts";
 import type { ProgramCache } from "../network/program-cache.ts";
 

@@ -4,7 +4,7 @@ import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { DEFAULT_EMPHASIS, type EmphasisMode } from "../../tokenizers/emphasis.ts";
 import { DEFAULT_PROMPT_SYNTAX, type EncodedPrompt, type PromptSyntax } from "../../tokenizers/plain-prompt.ts";
 import { itemAt, lookup } from "../../util/items.ts";
-import type { AddedLora } from "../model/adapters.ts";
+import type { AddedLora } from "../adapters/adapters.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { type ClipSkipOptions, skippedLayers } from "./clip-skip.ts";
 import type { TextEmbeddings, TokenizedCaption } from "./encode.ts";

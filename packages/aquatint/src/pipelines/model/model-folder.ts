@@ -13,9 +13,9 @@ import type { ClipTokenizer } from "../../tokenizers/clip.ts";
 import { type TokenizerFiles, tokenizerFrom } from "../../tokenizers/files.ts";
 import type { GenerationDefaults } from "../../util/generation-defaults.ts";
 import type { JsonObject } from "../../util/json.ts";
+import type { AddedLora, NetworkAdapters } from "../adapters/adapters.ts";
 import type { TextEmbeddings } from "../conditioning/encode.ts";
 import type { NetworkOptions } from "../network/network.ts";
-import type { AddedLora, NetworkAdapters } from "./adapters.ts";
 import type { PipelineComponents } from "./components.ts";
 import { generationDefaults } from "./defaults.ts";
 

@@ -7,6 +7,7 @@ import type { FrameWindows } from "../../models/motion/index.ts";
 import { input } from "../../ops/leaves.ts";
 import { itemAt, lookup } from "../../util/items.ts";
 import { mapValues } from "../../util/map-values.ts";
+import { adapted, type NetworkAdapters, scaleFeeds } from "../adapters/adapters.ts";
 import {
   type EncodedCaptions,
   type EncodeOptions,
@@ -14,7 +15,6 @@ import {
   type TextEmbeddings,
   type TokenizedCaption,
 } from "../conditioning/encode.ts";
-import { adapted, type NetworkAdapters, scaleFeeds } from "../model/adapters.ts";
 import type { PipelineComponents } from "../model/components.ts";
 import { frameRows } from "./clips.ts";
 import { type ControlInput, controlFeeds, residualsOf } from "./controlnet-inputs.ts";

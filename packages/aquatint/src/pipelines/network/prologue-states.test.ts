@@ -8,9 +8,9 @@ import { encodeSafetensors } from "../../formats/safetensors/safetensors.ts";
 import type { HostTensor } from "../../graph/types.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
+import { withControlNets } from "../adapters/controlnet.node.ts";
+import { controlParameters, describedControlNet } from "../adapters/controlnet.ts";
 import { openTextToImage } from "../generate.node.ts";
-import { withControlNets } from "../model/controlnet.node.ts";
-import { controlParameters, describedControlNet } from "../model/controlnet.ts";
 import type { ControlInput } from "./controlnet-inputs.ts";
 import { type Conditions, textToImageNetwork } from "./network.ts";
 

@@ -5,7 +5,7 @@ import { sizeOf } from "../../graph/types.ts";
 import { torchCpu } from "../../math/random.ts";
 import { nodeRuntime } from "../../runtime/runtime.node.ts";
 import type { Runtime } from "../../runtime/types.ts";
-import { motionModules, withMotionModules } from "../model/motion.ts";
+import { motionModules, withMotionModules } from "../adapters/motion.ts";
 import { type TextToImageNetwork, textToImageNetwork } from "../network/network.ts";
 import type { PlannedModel } from "../text-to-image/plan.ts";
 import { planTextToImage } from "../text-to-image/plan.ts";

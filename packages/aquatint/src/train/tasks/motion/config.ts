@@ -25,16 +25,15 @@ export const motionFields = {
       })
       .optional()
       .describe(
-        "A LoRA of the image model's layers that is trained with the motion modules and used with them only. Without it, the words for motions reach the modules as far as they change single images.",
+        "A LoRA of the image model's layers that is trained with the motion modules and used with them only. Without it, a word for a motion acts on the modules only through its effect on single images.",
       ),
   }),
-  objective: z
-    .strictObject({
-      ...objectiveFields.shape,
+  objective: objectiveFields
+    .extend({
       frames: count
         .optional()
         .describe(
-          "Frames of each clip that a step takes, evenly spaced from a random one on. They keep their positions. All if absent.",
+          "Frames that a step takes of each clip: evenly spaced from a random one on, each at its position in the clip. All if absent.",
         ),
     })
     .prefault({}),

@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../graph/tensor.ts";
 import { reshape } from "../../../ops/shape.ts";
-import { adapted } from "../../../pipelines/model/adapters.ts";
+import { adapted } from "../../../pipelines/adapters/adapters.ts";
 import { eachFrame } from "../../../pipelines/network/clips.ts";
 import { itemAt } from "../../../util/items.ts";
 import { captionIdsInput, type DenoisingGraphInput } from "../denoising/graph.ts";

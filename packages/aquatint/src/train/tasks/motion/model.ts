@@ -13,9 +13,9 @@ import {
 } from "../../../models/motion/index.ts";
 import { parseUNet2DConditionConfig, UNet2DConditionModel } from "../../../models/unet/index.ts";
 import { expectKeys, parameters } from "../../../nn/module.ts";
+import { motionModules, SPATIAL_LORA } from "../../../pipelines/adapters/motion.ts";
 import { modelParameters } from "../../../pipelines/model/components.ts";
 import type { TextToImageModel } from "../../../pipelines/model/model-folder.ts";
-import { motionModules, SPATIAL_LORA } from "../../../pipelines/model/motion.ts";
 import { networkParameters } from "../../../pipelines/model/network-parameters.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { itemAt } from "../../../util/items.ts";
@@ -27,6 +27,7 @@ import { LORA_FILE, loraValues, type TrainedLora, trainedLora } from "./lora.ts"
 
 /** A model of images with motion modules in training. */
 export interface MotionModel extends DenoisingModel {
+  readonly modules: DenoisingModel["modules"] & { readonly motion: { readonly maxFrames: number } };
   /** The config of the adapter's folder, in diffusers' names. */
   readonly adapterConfig: JsonObject;
   /** The adapter's parameters by their names in its folder. */
@@ -92,11 +93,11 @@ interface FirstValues {
 }
 
 async function firstValues({ base, initFrom, ...parts }: FirstValues): Promise<ReadonlyMap<string, HostTensor>> {
-  const first = initFrom ? await adapterValues(initFrom, parts) : inNames(zeroOutputs(parts.adapter));
+  const first = initFrom ? await adapterValues(initFrom, parts) : inUNetNames(zeroOutputs(parts.adapter));
   return new Map([...(await base.weights()), ...first]);
 }
 
-const inNames = (weights: ReadonlyMap<string, HostTensor>) =>
+const inUNetNames = (weights: ReadonlyMap<string, HostTensor>) =>
   Array.from(weights, ([name, value]) => [inUNet(name), value] as const);
 
 function zeroOutputs(adapter: MotionModel["adapter"]): ReadonlyMap<string, HostTensor> {
@@ -111,7 +112,7 @@ function zeroOutputs(adapter: MotionModel["adapter"]): ReadonlyMap<string, HostT
 
 type AdapterParts = Pick<FirstValues, "config" | "adapter" | "lora">;
 
-/** Values that an earlier run wrote. Without a LoRA of its own, the LoRA begins anew. */
+/** Values that an earlier run wrote, by their names in the U-Net and the LoRA. Where it wrote no LoRA, there are none of it. */
 async function adapterValues(files: ModelFiles, { config, adapter, lora }: AdapterParts) {
   const { name, config: other, locations, lora: initialLora } = await motionModules(await openModel(files));
   const keys = Object.keys(config) as (keyof MotionAdapterConfig)[];
@@ -123,11 +124,15 @@ async function adapterValues(files: ModelFiles, { config, adapter, lora }: Adapt
     });
   }
   if (initialLora && !lora) {
-    throw new AquatintError("config/value", `${name} has a LoRA, the configuration none`, {
-      hint: 'set "model.lora" to the values of the run that wrote it',
-    });
+    throw new AquatintError(
+      "config/value",
+      `${name} has a LoRA, expected none: the configuration has no "model.lora"`,
+      {
+        hint: 'set "model.lora" to the values of the run that wrote it',
+      },
+    );
   }
   expectKeys(name, adapter, locations);
-  const values = inNames(await readTensors(locations));
+  const values = inUNetNames(await readTensors(locations));
   return lora && initialLora ? [...values, ...(await loraValues(lora, initialLora))] : values;
 }

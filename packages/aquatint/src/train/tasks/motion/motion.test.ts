@@ -4,7 +4,8 @@ import { openModel } from "../../../checkpoints/open.ts";
 import type { Dataset } from "../../../data/dataset.ts";
 import { indexedStream } from "../../../data/indexed-stream.ts";
 import { ownDatasets } from "../../../data/registry.ts";
-import { motionModules, withMotionModules } from "../../../pipelines/model/motion.ts";
+import type { AdaptedTrace } from "../../../pipelines/adapters/adapters.ts";
+import { motionModules, withMotionModules } from "../../../pipelines/adapters/motion.ts";
 import { textToImageModel } from "../../../pipelines/model/text-to-image-model.ts";
 import { textToImageNetwork } from "../../../pipelines/network/network.ts";
 import { planTextToVideo } from "../../../pipelines/text-to-video/plan.ts";
@@ -142,8 +143,8 @@ describe("motion modules", () => {
 
     const adapter = await motionModules(await openModel(memoryFiles(files)));
     const images = await textToImageModel(await openModel(await modelFiles("images")));
-    const frames = async (modules: typeof adapter) => {
-      const model = withMotionModules(images, modules);
+    const frames = async (modules: typeof adapter, base = images) => {
+      const model = withMotionModules(base, modules);
       await using network = textToImageNetwork({ runtime, modules: model.modules, ...(await model.binding()) });
       const options = { prompt: "red", steps: 2, width: SIZE, height: SIZE, frames: FRAMES, fps: 8, seed: 3 };
       const plan = await planTextToVideo(model, options);
@@ -151,6 +152,13 @@ describe("motion modules", () => {
       throw new Error("no clip came");
     };
     expect(await frames(adapter)).not.toEqual(await frames({ ...adapter, lora: undefined }));
+    let traces = 0;
+    const counted: AdaptedTrace = (trace) => {
+      traces++;
+      return trace();
+    };
+    await frames(adapter, { ...images, adapters: new Map([["unet", counted]]) });
+    expect(traces).toBeGreaterThan(0);
 
     const next = await tinyTask(settings, context({ initFrom: memoryFiles(files) }));
     const values = await next.initial!();
@@ -162,8 +170,10 @@ describe("motion modules", () => {
       const task = await tinyTask(settings, context({ initFrom: memoryFiles(files) }));
       await expect(task.initial!()).rejects.toThrow(message);
     };
-    await refused(other, 'other layers or another rank than "model.lora"');
-    await refused(config(), "has a LoRA, the configuration none");
+    await refused(other, '.down" of [2,16], "model.lora" makes it [3,16]');
+    const fewer = config({ model: { lora: { ...lora, layers: ["unet.*.attn2.*"] } } });
+    await refused(fewer, '.down" of [2,16], "model.lora" makes none');
+    await refused(config(), 'has a LoRA, expected none: the configuration has no "model.lora"');
   });
 
   test("of a run that is resumed are those of one that was not stopped", async () => {
@@ -210,6 +220,10 @@ test("an adapter that does not fit the U-Net is refused", async () => {
 test.each([
   [{ model: { lora: { layers: ["*.attn3.*"] } } }, '"model.lora.layers" has "*.attn3.*", which names no linear layer'],
   [{ objective: { frames: 5 } }, '"objective.frames" is 5, and the clips have 4 frames'],
+  [
+    { model: { motion: { motion_num_attention_heads: 2, motion_max_seq_length: 3 } }, objective: { frames: 2 } },
+    '"model.motion.motion_max_seq_length" is 3, and the clips have 4 frames',
+  ],
 ])("are refused: %j", async (change, message) => {
   await expect(tinyTask(config(change), context())).rejects.toThrow(message);
 });

@@ -14,7 +14,7 @@ import { someFrames } from "./some-frames.ts";
 
 /**
  * The task of motion modules in the U-Net of a model whose own weights stay: their gradients are not computed.
- * @throws AquatintError "config/dataset" for still images.
+ * @throws AquatintError "config/dataset" for still images, "config/value" for more frames than the modules or the clips have.
  */
 export async function openMotionTask(config: MotionConfig, context: TaskContext): Promise<Task> {
   const { frames } = expectClips(context.dataset, "this task");
@@ -22,10 +22,12 @@ export async function openMotionTask(config: MotionConfig, context: TaskContext)
   const { timesteps, min_snr_gamma: minSnrGamma, latents } = config.objective;
   const { size, latents: facts } = context.dataset;
   const { frames: count = frames } = config.objective;
-  if (count > frames) throw tooManyFrames(count, frames);
+  const { maxFrames } = model.modules.motion;
+  if (frames > maxFrames) throw wrongFrames(frames, "model.motion.motion_max_seq_length", maxFrames);
+  if (count > frames) throw wrongFrames(frames, "objective.frames", count);
   const frameSize = facts ? sizeOf(facts.shape) : 3 * sizeOf(size);
-  const latentsOf = { modules: model.modules, size, latents, facts, frames: count };
-  const space = someFrames({ space: trainingLatents(latentsOf), frames, count, frameSize });
+  const clips = trainingLatents({ modules: model.modules, size, latents, facts, frames: count });
+  const space = someFrames({ space: clips, frames, count, frameSize });
   const { scheduler } = model;
   const objective = denoisingObjective({ sample: space.sample, scheduler, timesteps, minSnrGamma });
   const graph = (n: number) => motionGraph({ model, space, objective }, n);
@@ -33,7 +35,7 @@ export async function openMotionTask(config: MotionConfig, context: TaskContext)
   return denoisingTaskWith(config, parts, ({ weights }) => motionOutputs(config, { ...parts, weights }));
 }
 
-const tooManyFrames = (count: number, frames: number) =>
-  new AquatintError("config/value", `"objective.frames" is ${count}, and the clips have ${frames} frames`, {
-    hint: "take fewer frames, or leave it out",
+const wrongFrames = (frames: number, key: string, value: number) =>
+  new AquatintError("config/value", `"${key}" is ${value}, and the clips have ${frames} frames`, {
+    hint: `set it to ${frames}, or change the "frames" of the data set`,
   });
