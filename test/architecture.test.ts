@@ -98,7 +98,7 @@ const studioImports: ImportTable = {
   ui: ["state"],
   engine: ["model-files", "state", "ui"],
   "model-files": ["engine"],
-  hub: ["engine", "model-files"],
+  hub: ["engine"],
   settings: ["engine", "model-files", "state"],
   gallery: ["engine", "backend", "state", "ui"],
   backend: ["engine", "gallery", "state"],
