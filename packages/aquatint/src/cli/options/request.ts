@@ -55,10 +55,8 @@ export async function commandRequest<T extends RequestFlags & { readonly like?: 
   context: { readonly command: Command; readonly io: Io; readonly clips: boolean },
 ): Promise<CommandRequest<T>> {
   const { command, io } = context;
-  const like =
-    flags.like === undefined
-      ? undefined
-      : await (await import("./like.ts")).metadataOptions(flags.like, flags, context);
+  const reader = flags.like === undefined ? undefined : await import("./like.ts");
+  const like = await reader?.metadataOptions(flags.like ?? "", flags, context);
   const prompt = text ?? like?.prompt;
   if (prompt === undefined) {
     return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
@@ -68,7 +66,6 @@ export async function commandRequest<T extends RequestFlags & { readonly like?: 
       hint: `give the text itself: aquatint ${command.name()} "$(cat prompt.txt)"`,
     });
   }
-  if (prompt.trim() === "" && !flags.quiet)
-    io.stderr.write("note: the prompt is empty, so nothing says what to show\n");
+  if (prompt.trim() === "" && !flags.quiet) io.stderr.write("note: the prompt is empty: any image may come\n");
   return { flags, ...like, prompt };
 }
