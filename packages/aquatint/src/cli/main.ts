@@ -49,11 +49,13 @@ const namesOfSampling = {
   "--num-inference-steps": "--steps 20",
   "--negative-prompt": '--negative "blurry"',
   "--sampling-method": "--sampler dpmpp-2m",
+  "--prompt": '"a red apple", without an option',
+  "-p": '"a red apple", without an option',
 };
 
 /** The command's options for names of other programs. */
 const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  generate: { ...namesOfSampling, "--output": "--out image.png" },
+  generate: { ...namesOfSampling, "--output": "--out image.png", "-o": "--out image.png" },
   video: {
     ...namesOfSampling,
     "--num-frames": "--frames 16",
@@ -62,6 +64,7 @@ const namedElsewhere: Readonly<Record<string, Readonly<Record<string, string>>>>
     "--loop": "--loops 0",
     "--format": "--out clip.gif",
     "--output": "--out clip.webp",
+    "-o": "--out clip.webp",
   },
 };
 
@@ -97,7 +100,7 @@ const optionDescription = (option: Option): string =>
 
 /** A word with spaces is a prompt. */
 const commandHint = (text: string): string =>
-  /unknown command '\S+\s/.test(text)
+  /unknown command '.*\s.*'/.test(text)
     ? 'a prompt follows its command: aquatint generate "a red apple"'
     : "aquatint --help lists the commands";
 
@@ -105,7 +108,9 @@ const addHint = (command: Command, hint: string, elsewhere: Readonly<Record<stri
   command.configureOutput({
     outputError(text, write) {
       const option = /unknown option '(.+)'/.exec(text)?.[1] ?? "";
-      const alternative = elsewhere[option];
+      const alternative = /\s/.test(option)
+        ? `a text that begins with "-", after two more: -- "${option}"`
+        : elsewhere[option];
       write(alternative ? withHint(itemAt(text.split("\n"), 0), `here it is ${alternative}`) : withHint(text, hint));
     },
   });

@@ -15,6 +15,7 @@ beforeAll(async () => {
   await writeFile(join(cwd, "pickled/unet/diffusion_pytorch_model.safetensors"), "PK\x03\x04 and then a pickle");
   await writeFile(join(cwd, "weights.ckpt"), Buffer.from("\x80\x04 and then a pickle", "latin1"));
   await mkdir(join(cwd, "folder.png"));
+  await mkdir(join(cwd, "folder-2.png"));
   await writeFile(join(cwd, "small.png"), dark(4, 4));
   await writeFile(join(cwd, "wide.png"), dark(12, 4));
   await writeFile(join(cwd, "cut.png"), dark(4, 4).subarray(0, 40));
@@ -33,6 +34,10 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
   test.each<[argv: string[], message: string, hint: string]>([
     [["generat", "x"], "unknown command 'generat'", "did you mean generate?"],
     [["a red apple"], "unknown command 'a red apple'", "aquatint generate"],
+    [["txt2img", "x"], "unknown command 'txt2img'", "aquatint --help lists the commands"],
+    [["generate", "-", "--model", "model"], 'the prompt is "-"', '"$(cat prompt.txt)"'],
+    [["generate", "--prompt", "a cat"], "unknown option '--prompt'", 'here it is "a red apple", without an option'],
+    [["generate", "-1: a cat"], "unknown option '-1: a cat'", 'after two more: -- "-1: a cat"'],
     [["generate"], "missing required argument 'prompt'", "in quotes"],
     [["generate", "a", "red", "apple"], "too many arguments for 'generate'", "in quotes"],
     [generate("--stpes", "3"), "unknown option '--stpes'", "did you mean --steps?"],
@@ -88,6 +93,9 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
       "saved by the program",
     ],
     [generate("--out", "folder.png"), "is a folder", "inside it"],
+    [generate("--out", "folder.png", "--count", "2"), "folder-2.png is a folder", "inside it"],
+    [generate("--init", "small.png", "--out", "./small.png"), "would take the place of small.png", "another name"],
+    [generate("--init", "folder-1.png", "--out", "folder.png", "--count", "2"), "the place of folder-1.png", "another"],
     [generate("--strip", "a.gif"), `--strip: expected a name that ends in .png, got "a.gif"`, "--strip a.png"],
     [generate("--out", "a.png", "--strip", "./a.png"), "is named twice", "of its own"],
     [generate("--save-trajectory", "a.npz"), "ends in .safetensors", "--save-trajectory a.safetensors"],

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { AquatintError } from "../errors.ts";
 import { nameProblem } from "./file-names.ts";
@@ -36,15 +36,15 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   return top ?? path;
 }
 
-/** Tells by a file of no bytes whether a folder can be written into; permissions alone do not say. @throws the error of `node:fs`. */
+/** Tells by a small file whether a folder can be written into: permissions do not say, nor that the disk is full. @throws the error of `node:fs`. */
 export async function tryWriting(folder: string): Promise<void> {
   const path = join(folder, `.${randomBytes(6).toString("hex")}.tmp`);
-  await (await open(path, "wx")).close();
-  await rm(path, { force: true });
+  await writeFile(path, new Uint8Array(4096), { flag: "wx" }).finally(() => rm(path, { force: true }));
 }
 
-const isFolder = (path: string): Promise<boolean> =>
+/** True for a folder, false for a file, undefined where there is nothing. */
+export const isFolder = (path: string): Promise<boolean | undefined> =>
   stat(path).then(
     (stats) => stats.isDirectory(),
-    () => false,
+    () => undefined,
   );

@@ -55,6 +55,10 @@ describe("aquatint generate", () => {
     const settings = `Steps: 20, Sampler: DDIM, CFG scale: 2, Seed: 8, RNG: CPU, Size: 10x8, ${model}`;
     expect(text["parameters"]).toBe(`a red apple 🍎\nNegative prompt: blur\n${settings}, Version: aquatint ${version}`);
 
+    expect((await run(" ", [...args, "--out", "empty.png"])).err).toContain("note: the prompt is empty");
+    expect(await run("", [...args, "--out", "empty.png", "--quiet"])).toMatchObject({ code: 0, err: "" });
+    await rm(join(cwd, "empty.png"));
+
     const options = ["--count", "2", "--seed", "7", "--out", "b.png", "--strip", "s.png", "--json"];
     const { images } = JSON.parse((await run("a red apple 🍎", [...args, ...options])).out);
     const size = { width: 10, height: 8 };

@@ -1,82 +1,47 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
+import { type JsonSeed, jsonSeed } from "../../math/random.ts";
 import type { Generation } from "../../pipelines/generate.node.ts";
 import { MAX_COUNT } from "../../pipelines/text-to-image/options.ts";
 import type { EvaluationEvent, ImageEvent } from "../../pipelines/text-to-image/text-to-image.ts";
-import type { Device } from "../../runtime/types.ts";
 import { itemAt } from "../../util/items.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
-import {
-  addCheckpointFlags,
-  type CheckpointFlags,
-  checkpointFiles,
-  notePrompt,
-  noteUnused,
-} from "../options/checkpoint.ts";
+import { checkpointFiles, notePrompt, noteUnused } from "../options/checkpoint.ts";
 import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/image-files.ts";
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
-import { addMemory, type MemoryFlags } from "../options/memory.ts";
-import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
-import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
-import { type CommandRequest, commandOptions, missingPrompt } from "../options/request.ts";
-import { addSampling, type SamplingFlags } from "../options/sampling.ts";
+import { previewOptions } from "../options/preview.ts";
+import { addRequest, type CommandRequest, commandRequest, type RequestFlags } from "../options/request.ts";
 import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
 import { version } from "../version.ts";
 
 /** The options of `aquatint generate`, as they are parsed. */
-interface Flags extends CheckpointFlags, ImageFlags, MemoryFlags, OutputFlags_, PreviewFlags, SamplingFlags {
-  readonly model?: string;
-  readonly seed?: Seed;
-  readonly count: number;
-  readonly size?: { readonly width: number; readonly height: number };
-  readonly negative?: string;
-  readonly out?: string;
-  readonly strip?: string;
-  readonly saveTrajectory?: string;
-  readonly device?: Device;
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-}
+interface Flags extends ImageFlags, OutputFlags_, RequestFlags {}
+
+/** Texts and limits of the shared options. */
+const kind = {
+  noun: "image",
+  maximum: MAX_COUNT,
+  files: "; files named by --out get a number (apple-1.png)",
+  shape: ", in the proportions of --init",
+};
 
 /** Adds `aquatint generate` to the program. */
 export const addGenerate = (program: Command, io: Io): Command =>
-  addPreviewFlags(
-    addOutputFlags_(addMemory(addCheckpointFlags(addImageFlags(addSampling(program.command("generate"))), io))),
-  )
+  addOutputFlags_(addImageFlags(addRequest(program.command("generate"), io, kind)))
     .summary("make images from a prompt")
     .description("Makes images from a prompt. Without --out, writes them to ./out/ and never overwrites a file.")
     .argument("[prompt]", 'what to show, in quotes: "a red apple, blue background"; not needed with --like')
-    .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--seed <s>", "same seed, same image (default: a new one)", seedOption("--seed"))
-    .option(
-      "--count <n>",
-      "number of images, with consecutive seeds; files named by --out get a number (apple-1.png)",
-      whole("--count", { min: 1, max: MAX_COUNT, example: 4 }),
-      1,
-    )
-    .option(
-      "--size <WxH>",
-      "width and height in pixels (default: what the model was trained at, in the proportions of --init)",
-      size,
-    )
-    .option("--negative <text>", "negative prompt: what the image should not show")
     .option("--out <file>", ".png, .jpg or .webp file of the image, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
     .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
-    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
-    .option("--json", "print one JSON object on stdout and nothing else")
-    .option("--quiet", "show no progress")
-    .action(async (prompt: string | undefined, flags: Flags, command: Command) => {
-      const options = await commandOptions(flags, { command, io, clips: false });
-      await generate({ ...options, prompt: prompt ?? options.prompt ?? missingPrompt(command) }, io);
-    });
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
+      generate(await commandRequest(prompt, flags, { command, io, clips: false }), io),
+    );
 
 /** Record of an image that was written. */
 interface SavedImage {
@@ -87,7 +52,8 @@ interface SavedImage {
 }
 
 async function generate({ prompt, flags, like }: CommandRequest<Flags>, io: Io): Promise<void> {
-  const outputs = await openOutputs({ ...flags, prompt }, io.cwd);
+  const inputs = [flags.init, flags.mask, ...(flags.controlImage ?? [])];
+  const outputs = await openOutputs({ ...flags, prompt, inputs }, io.cwd);
   checkQuality(flags.quality, outputs.format);
   const { model, seed = randomInt(2 ** 32), size, ...rest } = flags;
   const images = await imageOptions(flags, io);

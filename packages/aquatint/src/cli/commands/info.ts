@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AquatintError } from "../../errors.ts";
+import { isFolder } from "../../formats/folders.node.ts";
 import { imageTexts } from "../../formats/image/file-texts.ts";
 import { readImageFile } from "../../formats/image/read-image.node.ts";
 import { type ImageMetadata, imageMetadata, metadataFormats } from "../../formats/metadata/index.ts";
@@ -28,9 +28,8 @@ export const addInfo = (program: Command, io: Io): Command =>
 /** The metadata in the file of an image or a clip, or in a folder of frames. @throws AquatintError "image/no-recipe" where there are none. */
 export async function metadataIn(path: string, cwd: string): Promise<ImageMetadata> {
   const full = resolve(cwd, path);
-  const isFolder = (await stat(full).catch(() => undefined))?.isDirectory() ?? false;
   // every frame of a folder has them
-  const file = isFolder ? itemAt(await framePaths(full), 0) : full;
+  const file = (await isFolder(full)) ? itemAt(await framePaths(full), 0) : full;
   const metadata = imageMetadata(await imageTexts(await readImageFile(file), { name: path }));
   if (metadata) return metadata;
   throw new AquatintError("image/no-recipe", `${path} does not say how it was made`, {

@@ -53,7 +53,7 @@ test("--like makes a clip again, frame by frame, with its windows and FreeInit",
   const again = await call("video", ...files, "--like", "a.png", "--out", "b.png", "--quiet");
   expect(again).toMatchObject({
     code: 0,
-    err: expect.stringContaining("must be given again: motion adapter "),
+    err: expect.stringContaining("give again what its file does not hold: motion adapter "),
   });
   const [first, second] = [await readClip(join(cwd, "a.png")), await readClip(join(cwd, "b.png"))];
   expect([second.fps, second.frames]).toEqual([12, first.frames]);
@@ -132,6 +132,11 @@ test.each<[string, readonly string[], RegExp]>([
   ["a strength without a clip", ["--strength", "0.5"], /no --init and no --first-frame/],
   ["an option of other programs", ["--num-frames", "16"], /--num-frames.*\nhint: here it is --frames 16/],
   ["an ending that no clip has", ["--out", "a.avi"], /\.avi/],
+  [
+    "a quality of GIF",
+    ["--out", "a.gif", "--quality", "80"],
+    /GIF has no quality, got 80\nhint: leave the quality out/,
+  ],
   ["a clip to begin with that is not there", ["--init", "nowhere.gif"], /nowhere\.gif/],
   [
     "a clip as the first frame",

@@ -1,52 +1,36 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { type JsonSeed, jsonSeed, type Seed } from "../../math/random.ts";
-import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
+import { type JsonSeed, jsonSeed } from "../../math/random.ts";
 import type { VideoGeneration } from "../../pipelines/generate-video.node.ts";
 import type { TextToVideoPlan } from "../../pipelines/text-to-video/plan.ts";
 import { promptKeys } from "../../pipelines/text-to-video/prompt-keys.ts";
 import type { TextToVideoEvent, VideoEvent } from "../../pipelines/text-to-video/text-to-video.ts";
-import type { Device } from "../../runtime/types.ts";
 import { itemAt } from "../../util/items.ts";
 import { duration } from "../../util/words.ts";
 import type { Io } from "../io.ts";
-import { addCheckpointFlags, type CheckpointFlags, checkpointFiles, noteUnused } from "../options/checkpoint.ts";
+import { checkpointFiles, noteUnused } from "../options/checkpoint.ts";
 import { type ClipOutput, openClipOutput } from "../options/clip-outputs.ts";
-import { addMemory, type MemoryFlags } from "../options/memory.ts";
-import { device, nodeDevices, seed as seedOption, size, whole } from "../options/names.ts";
 import { shortPath } from "../options/outputs.ts";
 import { integer } from "../options/parsers.ts";
-import { addPreviewFlags, type PreviewFlags, previewOptions } from "../options/preview.ts";
-import { type CommandRequest, commandOptions, missingPrompt } from "../options/request.ts";
-import { addSampling, type SamplingFlags } from "../options/sampling.ts";
+import { previewOptions } from "../options/preview.ts";
+import { addRequest, type CommandRequest, commandRequest, type RequestFlags } from "../options/request.ts";
 import { addVideoFlags, type VideoFlags, videoOptions } from "../options/video.ts";
 import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { previewView } from "../terminal/preview-view.ts";
 import { version } from "../version.ts";
 
 /** The options of `aquatint video`, as they are parsed. */
-interface Flags extends CheckpointFlags, MemoryFlags, PreviewFlags, SamplingFlags, VideoFlags {
-  readonly model?: string;
-  readonly seed?: Seed;
-  readonly count: number;
-  readonly size?: { readonly width: number; readonly height: number };
-  readonly negative?: string;
-  readonly out?: string;
+interface Flags extends RequestFlags, VideoFlags {
   readonly loops: number;
   readonly quality?: number;
   readonly like?: string;
   readonly metadata: boolean;
-  readonly device?: Device;
-  readonly json?: boolean;
 }
-
-/** Clips of one command at most. */
-const MAX_CLIPS = 1000;
 
 /** Adds `aquatint video` to the program. */
 export const addVideo = (program: Command, io: Io): Command =>
-  addPreviewFlags(addMemory(addCheckpointFlags(addFiles(addVideoFlags(addSampling(program.command("video")))), io)))
+  addFiles(addVideoFlags(addRequest(program.command("video"), io, { noun: "clip", maximum: 1000 })))
     .summary("make clips from a prompt")
     .description(
       "Makes clips from a prompt with an AnimateDiff motion adapter. Without --out, writes them to ./out/ and never overwrites a file.",
@@ -55,23 +39,9 @@ export const addVideo = (program: Command, io: Io): Command =>
       "[prompt]",
       'what to show, in quotes: "a rocket taking off"; over frames: "0: a cat, 8: a dog"; not needed with --like',
     )
-    .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
-    .option("--seed <s>", "same seed, same clip (default: a new one)", seedOption("--seed"))
-    .option(
-      "--count <n>",
-      "number of clips, with consecutive seeds",
-      whole("--count", { min: 1, max: MAX_CLIPS, example: 4 }),
-      1,
-    )
-    .option("--size <WxH>", "width and height in pixels (default: what the model was trained at)", size)
-    .option("--negative <text>", "negative prompt: what the clip should not show")
-    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
-    .option("--json", "print one JSON object on stdout and nothing else")
-    .option("--quiet", "show no progress")
-    .action(async (prompt: string | undefined, flags: Flags, command: Command) => {
-      const options = await commandOptions(flags, { command, io, clips: true });
-      await video({ ...options, prompt: prompt ?? options.prompt ?? missingPrompt(command) }, io);
-    });
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
+      video(await commandRequest(prompt, flags, { command, io, clips: true }), io),
+    );
 
 const addFiles = (command: Command): Command =>
   command
@@ -98,8 +68,9 @@ const addFiles = (command: Command): Command =>
 
 async function video({ prompt, flags, like }: CommandRequest<Flags>, io: Io): Promise<void> {
   const { model, seed = randomInt(2 ** 32), size: clipSize, out, loops, quality, fps, count, ...rest } = flags;
+  const inputs = [flags.init, flags.firstFrame, ...(flags.controlImage ?? [])];
   const output = await openClipOutput(
-    { ...clipSize, out, loops: loops || undefined, quality, fps, count, prompt },
+    { ...clipSize, out, loops: loops || undefined, quality, fps, count, prompt, inputs },
     io.cwd,
   );
   const read = async (path: string) => {

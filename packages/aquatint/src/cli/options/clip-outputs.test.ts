@@ -59,6 +59,8 @@ test.each([
   ["an unknown ending", { out: "a.avi" }, "clip/format"],
   ["a file that is a folder", { out: "there.gif" }, "cli/output"],
   ["a folder of other files", { out: "there.gif/" }, "clip/folder"],
+  ["the folder of the initial clip", { out: "frames/", inputs: [undefined, "frames"] }, "cli/output"],
+  ["a folder with the first frame in it", { out: "frames/", inputs: ["frames/frame-0001.png"] }, "cli/output"],
   ["a folder that is a file", { out: "file/" }, "file/missing"],
   ["a folder that is a file, above", { out: "file/a.gif" }, "cli/output"],
   ["a rate that GIF does not have", { out: "a.gif", fps: 60 }, "clip/fps"],

@@ -1,14 +1,14 @@
 import { dirname, join, resolve } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { writeNew } from "../../formats/files.node.ts";
-import { checkName } from "../../formats/folders.node.ts";
+import { checkName, isFolder } from "../../formats/folders.node.ts";
 import type { Clip } from "../../formats/video/clip.ts";
 import { videoEnding, videoFormats, type WriteClipOptions, writeClipAs } from "../../formats/video/encode.node.ts";
 import { type ClipPlan, checkPlan, type VideoFormat } from "../../formats/video/format.ts";
-import { checkFolder, isFolder, stemOf } from "./outputs.ts";
+import { checkFolder, checkInputs, type OutputOptions, type Reading, stemOf } from "./outputs.ts";
 
 /** Options of the files of clips. */
-export interface ClipOutputOptions extends ClipPlan {
+export interface ClipOutputOptions extends ClipPlan, Pick<OutputOptions, "inputs"> {
   /** A file, or a folder where it ends in a slash; a new WebP file in the folder `out` when absent. */
   readonly out?: string | undefined;
   /** Clips; with more than one, named files get a number: rocket-1.mp4, rocket-2.mp4, ... */
@@ -30,7 +30,7 @@ export interface ClipOutput {
  * @throws AquatintError "cli/output", "clip/…", "ffmpeg/missing", "package/missing", "image/no-sharp" or "file/…".
  */
 export async function openClipOutput(options: ClipOutputOptions, cwd: string): Promise<ClipOutput> {
-  const { out, count = 1, prompt, loops, quality } = options;
+  const { out, count = 1, prompt, loops, quality, inputs } = options;
   const { extension, format } = out === undefined ? newFile : videoEnding(out);
   checkPlan(options, format);
   const settings = { loops, quality };
@@ -45,7 +45,7 @@ export async function openClipOutput(options: ClipOutputOptions, cwd: string): P
   }
   const stem = out.slice(0, out.length - extension.length);
   const pathOf = (index: number) => `${stem}${count === 1 ? "" : `-${index + 1}`}${extension}`;
-  for (let i = 0; i < count; i++) await checkTarget(pathOf(i), format, cwd);
+  for (let i = 0; i < count; i++) await checkTarget(pathOf(i), format, { inputs, cwd });
   const write: ClipOutput["write"] = (index, clip, how) =>
     writeClipAs(format, resolve(cwd, pathOf(index)), clip, { ...settings, ...how });
   return { format, write };
@@ -53,8 +53,9 @@ export async function openClipOutput(options: ClipOutputOptions, cwd: string): P
 
 const newFile = { extension: ".webp", format: videoFormats.webp };
 
-async function checkTarget(out: string, format: VideoFormat, cwd: string): Promise<void> {
-  const path = resolve(cwd, out);
+async function checkTarget(out: string, format: VideoFormat, from: Reading): Promise<void> {
+  const path = resolve(from.cwd, out);
+  checkInputs(path, from);
   checkName(path);
   if (!format.folder && (await isFolder(path))) {
     throw new AquatintError("cli/output", `--out: ${path} is a folder`, {

@@ -1,8 +1,7 @@
-import { stat } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
 import { AquatintError } from "../../errors.ts";
 import { fileError, writeFileAndFolder } from "../../formats/files.node.ts";
-import { checkName, tryWriting } from "../../formats/folders.node.ts";
+import { checkName, isFolder, tryWriting } from "../../formats/folders.node.ts";
 import {
   type EncodeOptions,
   type ImageFormat,
@@ -39,6 +38,8 @@ export interface OutputOptions {
   readonly prompt: string;
   /** Endings that `out` may have, in lower case; every format that can be written when absent. */
   readonly extensions?: readonly string[];
+  /** Files and folders that the command reads. */
+  readonly inputs?: readonly (string | undefined)[] | undefined;
 }
 
 const everyExtension = Object.values(imageFormats).flatMap(({ extensions }) => extensions);
@@ -50,7 +51,7 @@ const outputError = (message: string, hint: string) => new AquatintError("cli/ou
  * overwritten, and its folder made; without `out` images go to the folder `out` under names that are new.
  */
 export async function openOutputs(options: OutputOptions, cwd: string): Promise<Outputs> {
-  const { out, strip, saveTrajectory, count, prompt, extensions: ends = everyExtension } = options;
+  const { out, strip, saveTrajectory, count, prompt, extensions: ends = everyExtension, inputs } = options;
   const requested = [
     ["--out", ends, out],
     ["--strip", [".png"], strip],
@@ -61,6 +62,7 @@ export async function openOutputs(options: OutputOptions, cwd: string): Promise<
     if (path === undefined) continue;
     const absolute = resolve(cwd, path);
     await checkFile({ flag, extensions, path: absolute });
+    for (let i = 0; i < count; i++) await checkPath(flag, pathOf(path, i, { cwd, count }), { inputs, cwd });
     if (paths.includes(absolute))
       throw outputError(`${flag}: ${absolute} is named twice`, "give each file a name of its own");
     paths.push(absolute);
@@ -94,6 +96,7 @@ export async function openFile(
 export async function checkedFile({ path, flag, extension }: NamedFile, cwd: string): Promise<string> {
   const file = resolve(cwd, path);
   await checkFile({ flag, extensions: [extension], path: file });
+  await checkPath(flag, file, { cwd });
   return file;
 }
 
@@ -115,9 +118,23 @@ async function checkFile({ flag, extensions, path }: CheckedFile): Promise<void>
     const hint = `only ${endings} files are written: ${flag} ${basename(path, extname(path))}${extensions[0]}`;
     throw outputError(`${flag}: expected a name that ends in ${endings}, got "${basename(path)}"`, hint);
   }
+  await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
+}
+
+async function checkPath(flag: string, path: string, { inputs, cwd }: Reading): Promise<void> {
   checkName(path);
   if (await isFolder(path)) throw outputError(`${flag}: ${path} is a folder`, "name a file inside it");
-  await checkFolder(dirname(path), `choose another folder with ${flag} FILE${extensions[0]}`);
+  checkInputs(path, { inputs, cwd });
+}
+
+/** Inputs of a command, and the folder that relative paths start from. */
+export type Reading = Pick<OutputOptions, "inputs"> & { readonly cwd: string };
+
+/** Refuses to write in the place of what is read. @throws AquatintError "cli/output". */
+export function checkInputs(path: string, { inputs = [], cwd }: Reading): void {
+  const input = inputs.find((file) => file !== undefined && `${resolve(cwd, file)}${sep}`.startsWith(`${path}${sep}`));
+  if (input !== undefined)
+    throw outputError(`${path} would take the place of ${input}, which is read`, "choose another name");
 }
 
 /** Checks that files can be written into a folder, which is made with the first of them; nothing is left there. */
@@ -132,13 +149,6 @@ export async function checkFolder(folder: string, hint: string): Promise<void> {
     throw outputError(fileError("write", folder, cause).message.replace("cannot write", "cannot write into"), hint);
   });
 }
-
-/** True for a folder, false for a file, undefined where there is nothing. */
-export const isFolder = (path: string): Promise<boolean | undefined> =>
-  stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => undefined,
-  );
 
 function writerOf(path: string | undefined, cwd: string, count: number): Write | undefined {
   if (path === undefined) return undefined;

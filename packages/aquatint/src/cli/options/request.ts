@@ -1,30 +1,71 @@
 import type { Command } from "commander";
+import { AquatintError } from "../../errors.ts";
+import type { Seed } from "../../math/random.ts";
+import { DEFAULT_MODEL_PACKAGE } from "../../pipelines/default-model.node.ts";
+import type { Device } from "../../runtime/types.ts";
 import type { Io } from "../io.ts";
-import type { CheckpointFlags } from "./checkpoint.ts";
+import { addCheckpointFlags, type CheckpointFlags } from "./checkpoint.ts";
 import type { MetadataOptions } from "./like.ts";
+import { addMemory, type MemoryFlags } from "./memory.ts";
+import { device, nodeDevices, seed, size, whole } from "./names.ts";
+import { addPreviewFlags, type PreviewFlags } from "./preview.ts";
+import { addSampling, type SamplingFlags } from "./sampling.ts";
 
-/** Options of a command, some of them from the file of `--like`, and the prompt of that file. */
-export type CommandOptions<T> = Pick<MetadataOptions<T>, "flags"> & Partial<MetadataOptions<T>>;
-
-/** Prompt and options of a command. */
-export type CommandRequest<T> = CommandOptions<T> & { readonly prompt: string };
-
-interface RequestContext {
-  readonly command: Command;
-  readonly io: Io;
-  /** True where the command makes clips. */
-  readonly clips: boolean;
+/** The options that images and clips share, as they are parsed. */
+export interface RequestFlags extends CheckpointFlags, MemoryFlags, PreviewFlags, SamplingFlags {
+  readonly model?: string;
+  readonly seed?: Seed;
+  readonly count: number;
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly negative?: string;
+  readonly out?: string;
+  readonly device?: Device;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
-/** The options of the command line, or with `--like` those of a file under them; the reader of metadata is loaded for it. */
-export async function commandOptions<T extends Pick<CheckpointFlags, "lora"> & { readonly like?: string }>(
+/** Adds the options that images and clips share, besides --out; the rest is for the help. */
+export const addRequest = (
+  command: Command,
+  io: Io,
+  { noun = "image", maximum = 1, files = "", shape = "" },
+): Command =>
+  addPreviewFlags(addMemory(addCheckpointFlags(addSampling(command), io)))
+    .option("--model <path>", `folder or .safetensors file of a model (default: the one in ${DEFAULT_MODEL_PACKAGE})`)
+    .option("--seed <s>", `same seed, same ${noun} (default: a new one)`, seed("--seed"))
+    .option(
+      "--count <n>",
+      `number of ${noun}s, with consecutive seeds${files}`,
+      whole("--count", { min: 1, max: maximum, example: 4 }),
+      1,
+    )
+    .option("--size <WxH>", `width and height in pixels (default: what the model was trained at${shape})`, size)
+    .option("--negative <text>", `negative prompt: what the ${noun} should not show`)
+    .option("--device <name>", `${nodeDevices.join(", ")} (default: cpu)`, device)
+    .option("--json", "print one JSON object on stdout and nothing else")
+    .option("--quiet", "show no progress");
+
+/** Prompt and options of a command, some of them from the file of `--like`. */
+export type CommandRequest<T> = Pick<MetadataOptions<T>, "flags" | "prompt"> & Partial<MetadataOptions<T>>;
+
+/** The request of a command line, completed from the file of `--like`; the reader of metadata is loaded for it. @throws AquatintError "cli/prompt" for "-". */
+export async function commandRequest<T extends RequestFlags & { readonly like?: string }>(
+  text: string | undefined,
   flags: T,
-  context: RequestContext,
-): Promise<CommandOptions<T>> {
-  const { like } = flags;
-  return like === undefined ? { flags } : (await import("./like.ts")).metadataOptions(like, flags, context);
+  context: { readonly command: Command; readonly io: Io; readonly clips: boolean },
+): Promise<CommandRequest<T>> {
+  const { command, io } = context;
+  const reader = flags.like === undefined ? undefined : await import("./like.ts");
+  const like = await reader?.metadataOptions(flags.like ?? "", flags, context);
+  const prompt = text ?? like?.prompt;
+  if (prompt === undefined) {
+    return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
+  }
+  if (prompt.trim() === "-") {
+    throw new AquatintError("cli/prompt", 'the prompt is "-", and the standard input is not read', {
+      hint: `give the text itself: aquatint ${command.name()} "$(cat prompt.txt)"`,
+    });
+  }
+  if (prompt.trim() === "" && !flags.quiet) io.stderr.write("note: the prompt is empty: any image may come\n");
+  return { flags, ...like, prompt };
 }
-
-/** Ends a command that got no prompt as commander ends one that lacks an argument. */
-export const missingPrompt = (command: Command): never =>
-  command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });

@@ -74,7 +74,7 @@ export function checkPlan({ fps, loops, quality, width, height }: ClipPlan, form
 function checkQuality(quality: number | undefined, format: VideoFormat): void {
   if (quality === undefined) return;
   if (format.quality === undefined) {
-    throw refusal("quality", `${format.title} keeps every pixel, got a quality of ${quality}`, "leave the quality out");
+    throw refusal("quality", `${format.title} has no quality, got ${quality}`, "leave the quality out");
   }
   if (Number.isInteger(quality) && quality >= 1 && quality <= 100) return;
   throw refusal("quality", `expected a quality of 1 to 100, got ${quality}`, `for example ${format.quality}`);

@@ -64,7 +64,7 @@ function fromAquatint({ settings }: ImageMetadata, name: string): GenerationRequ
     modelHash,
     fewSteps,
     notes: [
-      ...(missing.length > 0 ? [`made of more than words, which must be given again: ${listed(missing)}`] : []),
+      ...(missing.length > 0 ? [`give again what its file does not hold: ${listed(missing)}`] : []),
       ...(later.length > 0 ? [`not known to this version: ${listed(later)}`] : []),
     ],
   };

@@ -42,7 +42,22 @@ test.each<[string, unknown]>([
     ],
   ],
   ["a woman\nin the dark", "a woman\nin the dark"],
+  ["10:30 in the morning, a station clock", "10:30 in the morning, a station clock"],
+  ["16:9 photo of a street", "16:9 photo of a street"],
+  ["0:1girl, standing", [{ frame: 0, prompt: "1girl, standing" }]],
+  [
+    "4:1girl, 8:2girls",
+    [
+      { frame: 4, prompt: "1girl" },
+      { frame: 8, prompt: "2girls" },
+    ],
+  ],
+  ["0: a clock at 10:30 in the morning", [{ frame: 0, prompt: "a clock at 10:30 in the morning" }]],
 ])("reads %j", (text, expected) => expect(promptKeys(text)).toEqual(expected));
+
+test("a frame's number without a comma before it is an error", () => {
+  expect(() => promptKeys("0: a cat 8: a dog")).toThrow('the prompt of frame 0 contains "8:", expected a comma');
+});
 
 test("between two keys a frame has both prompts, before the first and behind the last one", () => {
   const keys = [{ frame: 2 }, { frame: 6 }];

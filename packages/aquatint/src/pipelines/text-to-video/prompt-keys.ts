@@ -7,6 +7,8 @@ export interface PromptKey {
 }
 
 const KEY_LINE = /^\s*"?\d+"?\s*:/;
+/** A time or a ratio: "10:30 in the morning", "16:9, a wide street". */
+const CLOCK = /^\s*(?!0+:)\d+:\d/;
 const ENTRY = /(?:^|[,;|\n])\s*"?(\d+)"?\s*:\s*/g;
 
 const promptError = (message: string, hint: string) => new AquatintError("video/prompt", message, { hint });
@@ -14,6 +16,7 @@ const promptError = (message: string, hint: string) => new AquatintError("video/
 /**
  * Reads `0: a cat, 8: a dog`, also with quotes, in lines, and as JSON. Lines above and below those of frames belong to all frames, as
  * in the web UI's extension for AnimateDiff. Other text is one prompt.
+ * @throws AquatintError "video/prompt" for a frame without a comma before it.
  */
 export function promptKeys(text: string): string | readonly PromptKey[] {
   const lines = text
@@ -26,10 +29,21 @@ export function promptKeys(text: string): string | readonly PromptKey[] {
   const [above, below] = [lines.slice(0, first), lines.slice(last + 1)];
   const keys = lines.slice(first, last + 1).join("\n");
   const heads = [...keys.matchAll(ENTRY)];
+  if (heads.length === 1 && CLOCK.test(keys)) return text;
   return heads.map((head, k) => {
+    const frame = Number(head[1]);
     const prompt = unquoted(keys.slice(head.index + head[0].length, heads[k + 1]?.index ?? keys.length));
-    return { frame: Number(head[1]), prompt: linesAsPrompt([...above, prompt, ...below]) };
+    checkSeparated(prompt, frame);
+    return { frame, prompt: linesAsPrompt([...above, prompt, ...below]) };
   });
+}
+
+/** Refuses "0: a cat 8: a dog", which would be one prompt with "8:" in it. */
+function checkSeparated(prompt: string, frame: number): void {
+  const number = /\s(\d+):\s/.exec(prompt)?.[1];
+  if (number === undefined) return;
+  const message = `the prompt of frame ${frame} contains "${number}:", expected a comma or a new line before a frame`;
+  throw promptError(message, `write "${frame}: ..., ${number}: ...", or no space after the colon if it is no frame`);
 }
 
 /** Lines as one prompt, with commas between them. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { openModel } from "../../checkpoints/open.node.ts";
 import { componentOf, readNetwork } from "../../checkpoints/open.ts";
-import type { Dataset, Split } from "../../data/dataset.ts";
+import { type Dataset, type Split, splits } from "../../data/dataset.ts";
 import { expectImages } from "../../data/expect-images.ts";
 import { entryBytes, readPoolFacts, wholeEntries } from "../../data/pool/open.node.ts";
 import { type PoolFacts, poolFiles } from "../../data/pool/pool.ts";
@@ -67,6 +67,7 @@ export async function* encodePool(options: EncodeOptions): AsyncGenerator<Encode
   const { size, clip } = dataset;
   const facts: PoolFacts = { dataset: config, seed, size, ...encoder.latents, ...(clip && { clip }) };
   const bytes = { train: counts.train * entryBytes(facts), "held-out": counts["held-out"] * entryBytes(facts) };
+  for (const split of splits) await dataset.stream({ seed, split }).next(1); // an empty split fails before there is a pool
   yield { type: "plan", facts, counts, bytes };
   const chunk = Math.max(1, Math.floor(CHUNK / (clip?.frames ?? 1)));
   await makeFolder(out).catch((cause: unknown) => {
