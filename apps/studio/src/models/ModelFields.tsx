@@ -7,7 +7,7 @@ import { megabytes } from "../ui/words.ts";
 import { ControlField } from "./ControlField.tsx";
 import { EmbeddingFields } from "./EmbeddingFields.tsx";
 import { LoraFields } from "./LoraFields.tsx";
-import { choose, fitting, libraryStore } from "./library.ts";
+import { chooseOrSay, fitting, libraryStore } from "./library.ts";
 import { sizeText } from "./names.ts";
 import { OpenButtons } from "./OpenButtons.tsx";
 import { switchModel } from "./receive-models.ts";
@@ -68,7 +68,7 @@ const VaeSelect = () => {
         { id: DEFAULT, label: "The model's own" },
         ...vaes.map(({ id, name, report }) => ({ id, label: stemOf(name), note: sizeNote(report.bytes) })),
       ]}
-      onChange={(id) => void choose((choice) => ({ ...choice, vae: id === DEFAULT ? undefined : id }))}
+      onChange={(id) => chooseOrSay((choice) => ({ ...choice, vae: id === DEFAULT ? undefined : id }))}
     />
   );
 };
