@@ -119,8 +119,8 @@ function itemFor({ files, handle, placed }: DroppedSet, report: FileReport): Lib
 
 /** A name that no other file of the use has: "style (2).safetensors". The word of an embedding may be its name, which stays. */
 function freeName(name: string, { id, use }: Pick<LibraryItem, "id"> & Pick<FileReport, "use">): string {
-  const others = libraryStore.get().items.filter((item) => item.id !== id && item.report.use === use);
-  const taken = new Set(others.map((item) => stemOf(item.name).toLowerCase()));
+  const items = libraryStore.get().items.filter((item) => item.id !== id && item.report.use === use);
+  const taken = new Set(items.map((item) => stemOf(item.name).toLowerCase()));
   const stem = stemOf(name);
   let free = stem;
   for (let i = 2; use !== "embedding" && taken.has(free.toLowerCase()); i++) free = `${stem} (${i})`;
