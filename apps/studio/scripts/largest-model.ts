@@ -64,13 +64,13 @@ async function draws(width: number): Promise<boolean> {
 }
 
 try {
-  let [least, most] = [SD15_WIDTH - GROUPS, WIDEST + GROUPS];
-  while (most - least > GROUPS) {
-    const width = least + GROUPS * Math.floor((most - least) / GROUPS / 2);
-    if (await draws(width)) least = width;
-    else most = width;
+  let [lower, upper] = [SD15_WIDTH - GROUPS, WIDEST + GROUPS];
+  while (upper - lower > GROUPS) {
+    const width = lower + GROUPS * Math.floor((upper - lower) / GROUPS / 2);
+    if (await draws(width)) lower = width;
+    else upper = width;
   }
-  console.log(`the widest is ${least} channels`);
+  console.log(`the widest is ${lower} channels`);
 } finally {
   await studio.close();
   rmSync(root, { recursive: true });

@@ -120,10 +120,10 @@ function itemFor({ files, handle, placed }: DroppedSet, report: FileReport): Lib
 /** A name that no other file of the use has: "style (2).safetensors". The word of an embedding may be its name, which stays. */
 function freeName(name: string, { id, use }: Pick<LibraryItem, "id"> & Pick<FileReport, "use">): string {
   const items = libraryStore.get().items.filter((item) => item.id !== id && item.report.use === use);
-  const taken = new Set(items.map((item) => stemOf(item.name).toLowerCase()));
+  const stems = new Set(items.map((item) => stemOf(item.name).toLowerCase()));
   const stem = stemOf(name);
   let free = stem;
-  for (let i = 2; use !== "embedding" && taken.has(free.toLowerCase()); i++) free = `${stem} (${i})`;
+  for (let i = 2; use !== "embedding" && stems.has(free.toLowerCase()); i++) free = `${stem} (${i})`;
   return free + name.slice(stem.length);
 }
 
