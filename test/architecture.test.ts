@@ -189,7 +189,8 @@ const packages: readonly PackageRules[] = [
   // device's limit 65; the walk of a graph among the exports 1; trainings outside Node 50
   // a form for few steps: guidance of a teacher 30, LoRAs of differences 140, its use and its recipe 130
   // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 154; few steps without a LoRA 8
-  { name: "aquatint", table: mayImport, lines: 50_040, everywhere: true },
+  // outputs in the place of inputs 6
+  { name: "aquatint", table: mayImport, lines: 50_046, everywhere: true },
   // the judge of motions 660
   // the theory without Node, for the lecture 35; readings of a U-Net 260, of frames 45; samplers that choose steps, and the
   // comparison without Node 35
@@ -208,7 +209,8 @@ const packages: readonly PackageRules[] = [
   // pages that are left while they draw, and what they offer again 90; the tab's title, other images meanwhile, seeds, undo 60;
   // links that show their figure 15, sizes of models and shares as text 25, axes of the drawn schedule and transparent channels 30,
   // what page 7 says of v, and a run's own recipe 30, settings that are pasted as text and images dragged back onto the page 50
-  { name: "studio", table: studioImports, lines: 22_170, everywhere: false },
+  // files that are dropped under other names, in folders, twice or while others are opened, and copies that are broken off 160
+  { name: "studio", table: studioImports, lines: 22_330, everywhere: false },
   // job service, queue and workers 2,000, kinds of jobs 900, surfaces 1,900, accounts, operation and commands 1,200,
   // the Model Context Protocol 400, polls from memory and PGlite in a thread 360, threads that start again 210, checks in one
   // 150, news of runs in memory 130, what clients of the web UI send beyond its fields 110

@@ -35,6 +35,7 @@ test("no test is skipped, singled out or left for later", () => {
 
 /** Files in which a test depends on the machine, with how many times and why; `.ci/run` counts what is left out. */
 const conditional: Readonly<Record<string, readonly [count: number, reason: string]>> = {
+  "apps/studio/test/drops.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/few-steps.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/habits.test.ts": [1, "no Chromium is installed"],
   "apps/studio/test/insecure.test.ts": [1, "no Chromium is installed"],

@@ -2,45 +2,16 @@
  * `tsx apps/studio/scripts/full-size.ts [SIZE]`: what the page does on WebAssembly with a Stable Diffusion 1.5 of full size in half
  * precision, whose weights are zeros: seconds, and the most memory of the renderers, for an image of SIZE x SIZE pixels in one step.
  */
-import { mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { components, writeFolderFiles } from "../../../bench/full-size/model.ts";
-import { parts } from "../../../bench/full-size/parts.ts";
-import { parameters } from "../../../packages/aquatint/src/nn/module.ts";
 import { drop, ready, rendererBytes, settled } from "../test/dropped.ts";
 import { openStudio, visit } from "../test/page.ts";
-
-/** Writes weights of zeros in float16, which take no place on most disks. */
-function writeZeros(path: string, module: Parameters<typeof parameters>[0]): void {
-  let at = 0;
-  const entries = Array.from(parameters(module), ([name, { shape }]) => {
-    const from = at;
-    at += 2 * shape.reduce((a, b) => a * b, 1);
-    return [name, { dtype: "F16", shape, data_offsets: [from, at] }];
-  });
-  const text = JSON.stringify(Object.fromEntries(entries));
-  const header = Buffer.from(text.padEnd(8 * Math.ceil(text.length / 8)));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  const file = openSync(path, "w");
-  writeSync(file, Buffer.concat([length, header]));
-  truncateSync(path, 8 + header.length + at);
-}
-
-async function writeModel(folder: string): Promise<void> {
-  for (const [component, name] of Object.entries(components)) {
-    const part = parts[name]!;
-    mkdirSync(join(folder, component), { recursive: true });
-    writeFileSync(join(folder, component, "config.json"), JSON.stringify(part.config));
-    writeZeros(join(folder, component, part.file), part.create().module as Parameters<typeof parameters>[0]);
-  }
-  await writeFolderFiles(folder);
-}
+import { writeZeroModel } from "./zero-model.ts";
 
 const side = Number(process.argv[2] ?? 256);
 const folder = mkdtempSync(join(tmpdir(), "studio-full-size-"));
-await writeModel(join(folder, "sd15"));
+await writeZeroModel(join(folder, "sd15"));
 const studio = await openStudio();
 try {
   const settings = { prompt: "a red fox", steps: 1, guidance: 1, width: side, height: side };

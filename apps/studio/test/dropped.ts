@@ -74,8 +74,8 @@ const LARGE = 2 ** 31;
  * A small model of Stable Diffusion 1.x in one original file, with CLIP's own vocabulary: tensors of published names and
  * shapes, filled with the same numbers as bench/peers/single_file.py.
  */
-export function publishedSingleFile(): Uint8Array {
-  return encodeSafetensors(new Map(publishedTensors()));
+export function publishedSingleFile(form: PublishedForm = "tiny-sd1"): Uint8Array {
+  return encodeSafetensors(new Map(publishedTensors(form)));
 }
 
 /** Writes that file behind 2 GB of another tensor, which takes no place on most disks. */
@@ -100,10 +100,11 @@ export async function writeLargeSingleFile(path: string): Promise<void> {
   await file.close();
 }
 
-function publishedTensors() {
+type PublishedForm = "tiny-sd1" | "tiny-sd2" | "tiny-sdxl";
+
+function publishedTensors(form: PublishedForm = "tiny-sd1") {
   const names = JSON.parse(gunzipSync(readFileSync(NAMES)).toString());
-  const shapes: Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>> =
-    names["tiny-sd1"].tensors;
+  const shapes: Readonly<Record<string, readonly [dtype: string, shape: readonly number[]]>> = names[form].tensors;
   const keys = Object.keys(shapes).filter((key) => shapes[key]?.[0].startsWith("F"));
   return keys.sort().map((key, seed) => {
     const shape = shapes[key]?.[1] ?? [];

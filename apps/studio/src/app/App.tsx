@@ -7,7 +7,7 @@ import { receiveFile, receivePaste } from "../make/drop-store.ts";
 import { openImage } from "../make/ImageActions.tsx";
 import { MakeView, useShownImage } from "../make/MakeView.tsx";
 import { hubStore } from "../models/hub-store.ts";
-import { isWeightsName } from "../models/names.ts";
+import { isWeightsFile } from "../models/names.ts";
 import { receivedStore } from "../models/receive-models.ts";
 import { useModelDrop } from "../models/use-model-drop.ts";
 import { ServerNotice } from "../server/ServerNotice.tsx";
@@ -99,7 +99,7 @@ async function receiveDrop(items: readonly DropItem[]): Promise<void> {
   const own = await ownImage(items);
   if (own) return openImage(own);
   const files = items.filter((entry): entry is FileDropItem => entry.kind === "file");
-  const [first, ...others] = files.filter(({ name }) => !isWeightsName(name));
+  const [first, ...others] = files.filter((file) => !isWeightsFile(file));
   if (others.length > 0) say(`${first?.name} is opened alone: the page takes one image at a time`);
   if (first) await receiveFile(await first.getFile());
 }

@@ -126,7 +126,7 @@ export async function openSource(next: ModelSource | undefined): Promise<void> {
   source = next;
   closeEngine();
   try {
-    await openEngine();
+    await withEngine(async () => {}); // of another device where that is changed meanwhile
   } catch (error) {
     if (source !== next) throw error; // others were chosen meanwhile
     source = former;

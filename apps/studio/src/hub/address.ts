@@ -1,4 +1,5 @@
 import { AquatintError } from "aquatint";
+import { tellingName } from "../model-files/file-set.ts";
 
 /** What of the hub is wanted: a repository, or one file of it. */
 export interface HubRequest {
@@ -32,13 +33,10 @@ export function parseAddress(text: string): HubRequest {
   return { repo, revision: decodeURIComponent(revision ?? "main"), file: inside && decodeURIComponent(inside) };
 }
 
-/** Names of files that say nothing of what is in them. */
-const GENERAL = /^(pytorch_lora_weights|diffusion_pytorch_model|model|learned_embeds)\b/;
-
 /** The name by which the page lists what came of a request: the repository's, or that of a file that tells. */
 export function listedName({ repo }: HubRequest, paths: readonly string[]): string {
   const name = repo.split("/").at(-1) ?? repo;
   const file = paths.length === 1 ? (paths[0]?.split("/").at(-1) ?? "") : undefined;
   if (file === undefined) return name;
-  return GENERAL.test(file) ? `${name}.safetensors` : file;
+  return tellingName(file, name);
 }

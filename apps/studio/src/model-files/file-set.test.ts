@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bytesOf, folderOf, modelFilesOf, singleFile } from "./file-set.ts";
 
 const file = (name: string, text = name) => new File([text], name);
-const paths = (...names: readonly string[]) => new Map(names.map((name) => [name, file(name)]));
+const paths = (...names: readonly string[]) => new Map(names.map((path) => [path, file(path.split("/").at(-1)!)]));
 
 test.each([
   ["of a model", ["model_index.json", "unet/config.json"], "outer", ["model_index.json", "unet/config.json"]],
@@ -23,6 +23,16 @@ test.each([
   const set = folderOf("outer", paths(...names));
   expect(set).toMatchObject({ name, isFolder: true });
   expect([...set.files.keys()]).toEqual(inside);
+});
+
+test.each([
+  ["with its preview and notes", ["ink.safetensors", "ink.preview.png", "README.md"], "ink.safetensors"],
+  ["in a folder of its own", ["loras/ink.sft"], "ink.sft"],
+  ["whose name says nothing", ["pytorch_lora_weights.safetensors", "README.md"], "outer.safetensors"],
+])("a weight file in a folder without a model, %s, is that file", (_, names, name) => {
+  const set = folderOf("outer", paths(...names));
+  expect(set).toMatchObject({ name, isFolder: false });
+  expect(set.files.size).toBe(1);
 });
 
 test("the engine gets the file itself, and reads of it are lazy", async () => {

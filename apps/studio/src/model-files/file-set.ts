@@ -19,8 +19,22 @@ export const singleFile = (file: File): FileSet => ({
   files: new Map([[file.name, file]]),
 });
 
-/** A folder's files; those of the model where the folder holds one model in a folder of its own. */
+/** Names of files that say nothing of what is in them. */
+const GENERAL = /^(pytorch_lora_weights|diffusion_pytorch_model|model|learned_embeds)\b/;
+
+/** The name of a weight file of a folder or a repository: that of the folder where the file's own says nothing. */
+export const tellingName = (file: string, folder: string): string =>
+  GENERAL.test(file) ? `${folder}.safetensors` : file;
+
+/**
+ * A folder's files; those of the model where the folder holds one model in a folder of its own; the weight file where it holds
+ * one and no model, as of a LoRA beside its preview.
+ */
 export function folderOf(name: string, files: ReadonlyMap<string, File>): FileSet {
+  const weights = weightsIn(files.keys());
+  const [only = ""] = weights.length === 1 && ![...files.keys()].some((path) => CONFIG.test(path)) ? weights : [];
+  const single = files.get(only);
+  if (single) return { ...singleFile(single), name: tellingName(single.name, name) };
   const indexes = [...files.keys()].filter((path) => /(^|\/)model_index\.json$/.test(path));
   const root = indexes.length === 1 ? indexes[0]!.slice(0, -"model_index.json".length) : "";
   if (root === "") return { name, isFolder: true, files };
@@ -28,6 +42,12 @@ export function folderOf(name: string, files: ReadonlyMap<string, File>): FileSe
   const shorter = inside.map(([path, file]) => [path.slice(root.length), file] as const);
   return { name: root.split("/").at(-2) ?? name, isFolder: true, files: new Map(shorter) };
 }
+
+const CONFIG = /(^|\/)(model_index|config)\.json$/;
+
+/** The paths of weight files. */
+export const weightsIn = (paths: Iterable<string>): readonly string[] =>
+  [...paths].filter((path) => /\.(safetensors|sft)$/i.test(path));
 
 /** A file set as the library reads it: weights stay where they lie. */
 export function modelFilesOf({ name, isFolder, files }: FileSet): ModelFiles {

@@ -56,8 +56,11 @@ export async function fitOf(model: TextToImageModel, limits: DeviceLimits): Prom
       problem ??= { message: error.message, hint: error.hint };
     }
   }
-  return { width, height, plan: undefined, problem, precisions };
+  const hint = precisions.length > 0 ? "choose a precision that fits, below" : NOWHERE;
+  return { width, height, plan: undefined, problem: problem && { ...problem, hint }, precisions };
 }
+
+const NOWHERE = "take a smaller or a distilled model, or draw on a computer with more memory by `aquatint serve`";
 
 /** Estimated from the frugal way to hold the weights, without a limit. */
 async function precisionsOf(model: TextToImageModel, limits: DeviceLimits): Promise<readonly PrecisionChoice[]> {

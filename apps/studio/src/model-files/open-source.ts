@@ -9,7 +9,7 @@ import {
   replaceVae,
   withFewSteps,
 } from "aquatint/pipelines";
-import { type FileSet, modelFilesOf } from "./file-set.ts";
+import { type FileSet, modelFilesOf, weightsIn } from "./file-set.ts";
 import type { ModelPrecision } from "./precision.ts";
 
 /** A model of a visitor's files, with what stands beside it. */
@@ -29,7 +29,7 @@ export interface ModelSource {
 /** The only file of a set, or the one with weights. */
 function weightsPath({ files }: FileSet): string {
   const paths = [...files.keys()];
-  return paths.find((path) => /\.(safetensors|sft)$/i.test(path)) ?? paths[0] ?? "";
+  return weightsIn(paths)[0] ?? paths[0] ?? "";
 }
 
 /** Header of the weights of a set that is one file, or a folder with one in it. */

@@ -125,7 +125,10 @@ test("a model whose small size does not fit is offered at a smaller one, and one
     problem: { message: expect.stringMatching(/256x256/) },
   });
   expect(fit.width).toBeLessThan(256);
-  expect(await fitOf(wide, limitsOf(1e6))).toMatchObject({ width: 256, plan: undefined });
+  expect(await fitOf(wide, limitsOf(1e6))).toMatchObject({
+    ...{ width: 256, plan: undefined },
+    problem: { hint: expect.stringMatching(/smaller or a distilled model.*aquatint serve/) },
+  });
 });
 
 test("a tensor above the largest binding of a graphics device is named", async () => {

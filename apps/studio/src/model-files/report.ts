@@ -5,7 +5,7 @@ import { familyFacts } from "aquatint/models";
 import { addControlNets, controlNetOf, replaceVae } from "aquatint/pipelines";
 import { asFailure, type EngineFailure } from "../engine/failure.ts";
 import type { DeviceLimits } from "./device-limits.ts";
-import { bytesOf, type FileSet, modelFilesOf } from "./file-set.ts";
+import { bytesOf, type FileSet, modelFilesOf, weightsIn } from "./file-set.ts";
 import { type Fit, fitOf } from "./fit.ts";
 import { headerOf, withAdapters } from "./open-source.ts";
 import { triggerWords } from "./trigger-words.ts";
@@ -48,7 +48,9 @@ export async function fileReport(set: FileSet, { limits }: ReportContext): Promi
     const { kind } = identify(file.header);
     if (kind === "lora" || kind === "embedding") return adapterReport(set, file, kind);
   }
-  const model = await openModel(modelFilesOf(set));
+  const model = await openModel(modelFilesOf(set)).catch((error: AquatintError) => {
+    throw error.code === "model/not-a-model" ? noModel(set) : error;
+  });
   const { components } = model;
   const classes = Array.from(components.values(), ({ className }) => className);
   if (classes.includes("MotionAdapter") && !components.has("unet")) throw motionAdapter(set);
@@ -56,6 +58,23 @@ export async function fileReport(set: FileSet, { limits }: ReportContext): Promi
   const use = components.has("controlnet") ? "controlnet" : components.has("vae") ? "vae" : "model";
   if (use === "model") await textToImageModel(model); // says which part it lacks
   return { ...partsOf(set, model), use };
+}
+
+/** The refusal of a folder that is no model's, by what is in it. */
+function noModel({ name, files }: FileSet): AquatintError {
+  const paths = [...files.keys()];
+  const models = paths.flatMap((path) => /^(.*)\/model_index\.json$/.exec(path)?.[1] ?? []);
+  const choices = models.length > 0 ? models : weightsIn(paths);
+  const list = choices.slice(0, 3).join(", ") + (choices.length > 3 ? ", …" : "");
+  const what = models.length > 0 ? "models" : "files of weights";
+  if (choices.length === 0) {
+    return new AquatintError("studio/folder", `${name} holds no model and no .safetensors file`, {
+      hint: "take the folder with model_index.json, or a .safetensors file; browsers follow no links, of which the Hub's cache is made",
+    });
+  }
+  return new AquatintError("studio/folder", `${name} is no model, but holds ${choices.length} ${what}: ${list}`, {
+    hint: "take the ones that you want; several can be dropped together",
+  });
 }
 
 const motionAdapter = ({ name }: FileSet) =>

@@ -1,6 +1,6 @@
 import { AquatintError } from "aquatint";
 import { type FileSet, folderOf, singleFile } from "../model-files/file-set.ts";
-import { isWeightsName } from "./names.ts";
+import { isWeightsFile } from "./names.ts";
 
 /** Files of a drop, with the permission to read each again on a later visit, where the browser gives one. */
 export interface DroppedSet {
@@ -21,24 +21,24 @@ export function chosenSets(files: readonly File[]): readonly DroppedSet[] {
   return [{ files: folderOf(folder, new Map(paths)) }];
 }
 
-/** Whether a drop holds weights or a folder, rather than images alone. Read while the event is at hand. */
-export const holdsModels = (items: DataTransferItemList | undefined): boolean =>
-  Array.from(items ?? []).some(
-    (item) =>
-      item.kind === "file" && (item.webkitGetAsEntry()?.isDirectory || isWeightsName(item.getAsFile()?.name ?? "")),
-  );
+/** Whether something of a drop is a folder or weights, and no image. */
+const isModel = (item: DataTransferItem): boolean =>
+  item.kind === "file" &&
+  (item.webkitGetAsEntry()?.isDirectory || isWeightsFile({ name: item.getAsFile()?.name ?? "", type: item.type }));
 
-/** The files and folders of a drop. What the browser gives only during the event is taken at once. */
+/** Whether a drop holds weights or a folder, rather than images alone. Read while the event is at hand. */
+export const holdsModels = (items: DataTransferItemList | undefined): boolean => Array.from(items ?? []).some(isModel);
+
+/** The weights and folders of a drop. What the browser gives only during the event is taken at once. @throws AquatintError "studio/folder". */
 export function droppedSets(items: DataTransferItemList): Promise<readonly DroppedSet[]> {
   const entries = Array.from(items)
-    .filter(({ kind }) => kind === "file")
+    .filter(isModel)
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile(), handle: handleOf(item) }));
   return Promise.all(
     entries.flatMap(async ({ entry, file, handle }) => {
       const permission = await handle;
       if (entry?.isDirectory) {
-        const files = new Map<string, File>();
-        await readFolder(entry as FileSystemDirectoryEntry, "", files);
+        const files = await filesBelow(asHandle(entry as FileSystemDirectoryEntry));
         return [{ files: folderOf(entry.name, files), handle: permission }];
       }
       return file ? [{ files: singleFile(file), handle: permission }] : [];
@@ -54,22 +54,46 @@ async function handleOf(item: WithHandle): Promise<FileSystemHandle | undefined>
   return (await handle?.catch(() => undefined)) ?? undefined;
 }
 
-async function readFolder(folder: FileSystemDirectoryEntry, path: string, into: Map<string, File>): Promise<void> {
-  const reader = folder.createReader();
-  for (;;) {
-    // a call gives at most a hundred
-    const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
-    if (entries.length === 0) return;
-    for (const entry of entries) {
-      if (into.size >= MAX_FILES) return;
-      if (entry.isDirectory) await readFolder(entry as FileSystemDirectoryEntry, `${path}${entry.name}/`, into);
-      else into.set(path + entry.name, await fileOf(entry as FileSystemFileEntry));
-    }
-  }
+/** A file or a folder, of a drop or behind a permission. */
+interface Entry {
+  readonly kind: string;
+  readonly name: string;
+  getFile?(): Promise<File>;
+  values?(): AsyncIterable<Entry>;
 }
 
-const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
-  new Promise((resolve, reject) => entry.file(resolve, reject));
+const asHandle = (entry: FileSystemEntry): Entry => ({
+  ...{ name: entry.name, kind: entry.isDirectory ? "directory" : "file" },
+  getFile: () => new Promise((resolve, reject) => (entry as FileSystemFileEntry).file(resolve, reject)),
+  async *values() {
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    for (;;) {
+      // a call gives at most a hundred
+      const entries = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+      if (entries.length === 0) return;
+      yield* entries.map(asHandle);
+    }
+  },
+});
+
+/** Files below a folder by their paths, without those that cannot be read, as links to nowhere. */
+async function filesBelow(folder: Entry, path = "", into = new Map<string, File>()): Promise<Map<string, File>> {
+  for await (const entry of folder.values?.() ?? []) {
+    if (entry.kind === "directory") await filesBelow(entry, `${path}${entry.name}/`, into);
+    else
+      await entry.getFile?.().then(
+        (file) => into.set(path + entry.name, file),
+        () => {},
+      );
+    if (into.size > MAX_FILES) throw tooMany(path.split("/")[0] || folder.name);
+  }
+  return into;
+}
+
+const tooMany = (name: string) =>
+  new AquatintError("studio/folder", `${name} holds more than ${MAX_FILES} files`, {
+    hint: "take the folder of one model, the one that holds model_index.json",
+  });
 
 /** What browsers that give permissions to files have beside `<input>`. */
 interface Pickers {
@@ -100,22 +124,12 @@ export async function pickedSets(kind: "files" | "folder"): Promise<readonly Dro
 export async function setOfHandle(handle: FileSystemHandle): Promise<FileSet> {
   try {
     if (handle.kind === "file") return singleFile(await (handle as FileSystemFileHandle).getFile());
-    const files = new Map<string, File>();
-    await readHandle(handle as FileSystemDirectoryHandle, "", files);
-    return folderOf(handle.name, files);
+    return folderOf(handle.name, await filesBelow(handle as FileSystemDirectoryHandle));
   } catch (cause) {
     if (!(cause instanceof DOMException) || cause.name !== "NotFoundError") throw cause;
     throw new AquatintError("file/gone", `${handle.name} is not where it was: it was moved, renamed or deleted`, {
       hint: "remove it from the list, and open it from its present place",
       cause,
     });
-  }
-}
-
-async function readHandle(folder: FileSystemDirectoryHandle, path: string, into: Map<string, File>): Promise<void> {
-  for await (const entry of folder.values()) {
-    if (into.size >= MAX_FILES) return;
-    if (entry.kind === "directory") await readHandle(entry, `${path}${entry.name}/`, into);
-    else into.set(path + entry.name, await entry.getFile());
   }
 }

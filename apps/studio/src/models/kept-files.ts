@@ -1,20 +1,22 @@
 import { AquatintError } from "aquatint";
 import { openDB } from "idb";
 import { isIntact, sha256 } from "../engine/hosted/pieces.ts";
+import { withLock } from "../engine/locks.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { setOfHandle } from "./dropped.ts";
 
-/** A file as it was kept: its size, and the SHA-256 of each piece. */
+/** A file as it was kept: its size, when it was changed last, and the SHA-256 of each piece. */
 interface KeptFile {
   readonly path: string;
   readonly size: number;
+  readonly lastModified?: number;
   readonly pieces: readonly string[];
 }
 
 /** Files in the browser's store, numbered in their order. */
 interface CopiedFiles extends Pick<KeptRecord, "id" | "name" | "isFolder"> {
-  readonly files: readonly Pick<KeptFile, "path">[];
+  readonly files: readonly Pick<KeptFile, "path" | "lastModified">[];
 }
 
 /** Files that the page knows on the next visit. */
@@ -34,8 +36,15 @@ export interface KeptRecord {
 const PIECE = 2 ** 23;
 const FOLDER = "models";
 
-const database = () =>
+const database = async () =>
   openDB("aquatint-library", 1, { upgrade: (db) => void db.createObjectStore("items", { keyPath: "id" }) });
+
+/** What tells files apart without reading them. */
+export const marksOf = (files: FileSet["files"] | KeptRecord["files"]): string => {
+  const list =
+    "length" in files ? files : Array.from(files, ([path, { size, lastModified }]) => ({ path, size, lastModified }));
+  return JSON.stringify(list.map(({ path, size, lastModified }) => [path, size, lastModified]).sort());
+};
 
 /** What earlier visits kept; nothing where the browser keeps nothing. */
 export const keptRecords = async (): Promise<readonly KeptRecord[]> =>
@@ -56,45 +65,53 @@ export interface KeepOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+type KeptItem = Pick<KeptRecord, "id" | "name" | "report" | "hash"> & { readonly files: FileSet };
+
+/** No tab removes what another one is writing. */
+const locked = <T>(id: string, work: () => Promise<T>): Promise<T> => withLock(`aquatint-keep-${id}`, work);
+
 /**
  * Keeps files: the permission to read them, or else a copy in the browser's store. Each piece is hashed.
- * @throws AquatintError "studio/disk-full" or "file/changed".
+ * @throws AquatintError "studio/disk-full" or "file/changed", or the signal's reason.
  */
-export async function keepFiles(
-  {
-    id,
-    name,
-    report,
-    hash,
-    files: set,
-  }: Pick<KeptRecord, "id" | "name" | "report" | "hash"> & { readonly files: FileSet },
-  { handle, isPlaced, onProgress, signal }: KeepOptions,
-): Promise<KeptRecord> {
-  const folder = handle || isPlaced ? undefined : await folderFor(id);
+export const keepFiles = (item: KeptItem, options: KeepOptions): Promise<KeptRecord> =>
+  locked(item.id, async () => {
+    try {
+      const { files: set, ...rest } = item;
+      const files = await writtenFiles(item, options);
+      const record: KeptRecord = { ...rest, files, isFolder: set.isFolder, handle: options.handle };
+      await putRecord(record);
+      return record;
+    } catch (error) {
+      await removeFiles(item.id);
+      throw error instanceof DOMException && error.name === "QuotaExceededError" ? diskFull(item.name) : error;
+    }
+  });
+
+async function writtenFiles({ id, files: set }: KeptItem, options: KeepOptions): Promise<readonly KeptFile[]> {
+  const folder = options.handle || options.isPlaced ? undefined : await folderFor(id);
   const files: KeptFile[] = [];
   let done = 0;
-  try {
-    for (const [i, [path, file]] of [...set.files].entries()) {
-      const writer = await (await folder?.getFileHandle(String(i), { create: true }))?.createWritable();
-      const pieces: string[] = [];
+  for (const [i, [path, file]] of [...set.files].entries()) {
+    const writer = await (await folder?.getFileHandle(String(i), { create: true }))?.createWritable();
+    const pieces: string[] = [];
+    try {
       for (let at = 0; at < file.size; at += PIECE) {
-        signal?.throwIfAborted();
+        options.signal?.throwIfAborted();
         const bytes = await pieceOf(file, at, path);
         pieces.push(await sha256(bytes));
         await writer?.write(bytes);
         done += bytes.byteLength;
-        onProgress(done);
+        options.onProgress(done);
       }
-      await writer?.close();
-      files.push({ path, size: file.size, pieces });
+    } catch (error) {
+      await writer?.abort().catch(() => {}); // a full disk has ended it
+      throw error;
     }
-    const record = { ...{ id, name, report, hash, files, handle }, isFolder: set.isFolder };
-    await putRecord(record);
-    return record;
-  } catch (error) {
-    await forgetFiles(id);
-    throw error instanceof DOMException && error.name === "QuotaExceededError" ? diskFull(name) : error;
+    await writer?.close();
+    files.push({ path, size: file.size, lastModified: file.lastModified, pieces });
   }
+  return files;
 }
 
 const pieceOf = (file: Blob, at: number, path: string): Promise<ArrayBuffer> =>
@@ -129,12 +146,27 @@ async function folderFor(id: string, create = true): Promise<FileSystemDirectory
   return (await root.getDirectoryHandle(FOLDER, { create })).getDirectoryHandle(id, { create });
 }
 
-/** Removes what was kept of an item. */
-export async function forgetFiles(id: string): Promise<void> {
+/** Removes what was kept of an item, once nothing writes it any more. */
+export const forgetFiles = (id: string): Promise<void> => locked(id, () => removeFiles(id));
+
+/** Removes what a page that was closed left of a copy: folders of no item, and of nothing that `isPending`. */
+export async function sweepFiles(isPending: (id: string) => boolean): Promise<void> {
+  const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  const models = await root?.getDirectoryHandle(FOLDER).catch(() => undefined);
+  for await (const { name: id } of models?.values() ?? []) {
+    await locked(id, async () => {
+      if (isPending(id)) return; // the record comes before it ends
+      const record = await database().then((db) => db.get("items", id));
+      if (!record) await removeFiles(id);
+    }).catch(() => {}); // the next visit tries again
+  }
+}
+
+async function removeFiles(id: string): Promise<void> {
   await database()
     .then((db) => db.delete("items", id))
     .catch(() => {}); // where the browser keeps nothing, there is no record
-  const root = await navigator.storage?.getDirectory().catch(() => undefined);
+  const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
   const models = await root?.getDirectoryHandle(FOLDER).catch(() => undefined);
   await models?.removeEntry(id, { recursive: true }).catch(() => {}); // a permission has no copy
 }
@@ -149,15 +181,18 @@ export async function filesOf(record: KeptRecord, { ask = false } = {}): Promise
   const handle = record.handle as Permitted | undefined;
   if (!handle) return copyOf(record);
   const state = ask ? await handle.requestPermission?.() : await handle.queryPermission?.();
-  return state === "granted" ? setOfHandle(handle) : undefined;
+  return state === "granted" ? { ...(await setOfHandle(handle)), name: record.name } : undefined;
 }
 
 /** The files of a record that lie in the browser's store. */
 export async function copyOf({ id, name, isFolder, files }: CopiedFiles): Promise<FileSet> {
   const folder = await folderFor(id, false);
-  const copies = files.map(async ({ path }, i) => {
+  const copies = files.map(async ({ path, lastModified }, i) => {
     const copy = await (await folder.getFileHandle(String(i))).getFile();
-    return [path, new File([copy], path.split("/").at(-1) ?? path)] as const;
+    return [
+      path,
+      new File([copy], path.split("/").at(-1) ?? path, { lastModified: lastModified ?? Date.now() }),
+    ] as const;
   });
   return { name, isFolder, files: new Map(await Promise.all(copies)) };
 }

@@ -1,4 +1,4 @@
-import { asError, chosenDevice, modelHash, openSource, withEngine } from "../engine/engine-store.ts";
+import { asError, chosenDevice, modelHash, openSource, sayError, withEngine } from "../engine/engine-store.ts";
 import { forgetTraces } from "../gallery/gallery-store.ts";
 import type { FileSet } from "../model-files/file-set.ts";
 import type { ModelPrecision } from "../model-files/precision.ts";
@@ -87,7 +87,10 @@ export const putItem = (item: LibraryItem): void =>
     return { ...library, items };
   });
 
-/** Changes what is used. The engine opens again only where other files are: scales and images of controls are not. */
+/**
+ * Changes what is used. The engine opens again only where other files are: scales and images of controls are not.
+ * @throws AquatintError where they cannot be opened, and the former ones are used again, unless others were chosen meanwhile.
+ */
 export async function choose(change: (choice: Choice, library: Library) => Choice): Promise<void> {
   const former = libraryStore.get().choice;
   libraryStore.set((library) => ({ ...library, choice: change(library.choice, library) }));
@@ -96,10 +99,14 @@ export async function choose(change: (choice: Choice, library: Library) => Choic
   try {
     await whileOpening(() => shelf.open(choice, former));
   } catch (error) {
+    if (filesKey(libraryStore.get().choice) !== filesKey(choice)) return; // whoever chose the others hears of those
     libraryStore.set((library) => ({ ...library, choice: former }));
     throw asError(error);
   }
 }
+
+/** Changes what is used, and says where that fails. */
+export const chooseOrSay = (change: Parameters<typeof choose>[0]): void => void choose(change).catch(sayError);
 
 /** The visitor's files, which the engine of the tab opens. */
 const tabShelf: Shelf = {
@@ -216,18 +223,30 @@ function companionOf({ id, files, report }: LibraryItem): { id: string; companio
   return files && use !== "model" ? { id, companion: { use, files } } : undefined;
 }
 
-/** Adds what stands beside a model and says whether it fits; LoRAs and embeddings that do are used at once. */
-export async function addCompanion(item: LibraryItem): Promise<LibraryItem> {
+/** Embeddings with others, each of which takes the place of those that the same word calls. */
+export function withEmbeddings(
+  library: Pick<Library, "items">,
+  former: readonly string[],
+  added: readonly LibraryItem[],
+): readonly string[] {
+  return added.reduce<readonly string[]>((ids, { id, report: { words } }) => {
+    const isOther = (other: string) => !itemOf(library, other)?.report.words.some((word) => words.includes(word));
+    return [...ids.filter(isOther), id];
+  }, former);
+}
+
+/** Adds what stands beside a model and says whether it fits; LoRAs and embeddings that do are used at once. Undefined where it was removed meanwhile. */
+export async function addCompanion(item: LibraryItem): Promise<LibraryItem | undefined> {
   putItem(item);
   await judge();
-  const judged = itemOf(libraryStore.get(), item.id) ?? item;
-  if (judged.misfit !== undefined) return judged;
+  const judged = itemOf(libraryStore.get(), item.id);
+  if (!judged || judged.misfit !== undefined) return judged;
   const { use } = item.report;
   if (use === "lora") await choose((choice) => ({ ...choice, loras: { ...choice.loras, [item.id]: 1 } }));
   if (use === "embedding")
-    await choose((choice) => ({
+    await choose((choice, library) => ({
       ...choice,
-      embeddings: [...choice.embeddings.filter((id) => id !== item.id), item.id],
+      embeddings: withEmbeddings(library, choice.embeddings, [item]),
     }));
   if (use === "vae") await choose((choice) => ({ ...choice, vae: item.id }));
   return judged;

@@ -4,7 +4,16 @@ import { openEngine } from "../engine/engine-store.ts";
 import type { ClipOptions, DrawOptions } from "../engine/protocol.ts";
 import { stemOf } from "../model-files/file-set.ts";
 import { controlStore } from "./control-store.ts";
-import { choose, fitting, itemOf, type LibraryItem, libraryStore, whenOpened } from "./library.ts";
+import {
+  type Choice,
+  choose,
+  fitting,
+  itemOf,
+  type LibraryItem,
+  libraryStore,
+  whenOpened,
+  withEmbeddings,
+} from "./library.ts";
 
 /**
  * Options of an image with the visitor's LoRAs and ControlNet. `<lora:name:0.8>` in the prompt is taken out, and its scale
@@ -24,21 +33,33 @@ export async function clipModelOptions(options: ClipOptions): Promise<ClipOption
   });
 }
 
-async function adaptedOptions<T extends { readonly prompt: string }>(options: T): Promise<T> {
+type Prompts = Pick<DrawOptions, "negative"> & { readonly prompt: string };
+
+async function adaptedOptions<T extends Prompts>(options: T): Promise<T> {
   if (libraryStore.get().items.length === 0) return options;
   await whenOpened();
   const { prompt, networks } = withoutNetworks(options.prompt);
   const called = new Map(networks.filter(({ kind }) => kind === "lora").map((call) => [loraNamed(call).id, call]));
-  const { loras } = libraryStore.get().choice;
-  const absent = [...called.keys()].filter((id) => !(id in loras));
-  if (absent.length > 0) {
-    await choose((choice) => ({
-      ...choice,
-      loras: { ...choice.loras, ...Object.fromEntries(absent.map((id) => [id, 0])) },
-    }));
-  }
+  await choose((choice) => withCalled(choice, [...called.keys()], `${prompt} ${options.negative ?? ""}`));
   await openEngine();
   return { ...options, prompt, ...chosenScales(called) };
+}
+
+/** A choice with the LoRAs that a text calls and the embeddings whose words are in it: a model of another visit, or another model, has none yet. */
+function withCalled(choice: Choice, ids: readonly string[], text: string): Choice {
+  const library = libraryStore.get();
+  const absent = ids.filter((id) => !(id in choice.loras));
+  const isCalled = ({ id, report }: LibraryItem) =>
+    !choice.embeddings.includes(id) && report.words.some((word) => text.includes(word));
+  const inUse = new Set(choice.embeddings.flatMap((id) => itemOf(library, id)?.report.words ?? []));
+  const embeddings = fitting(library, "embedding").filter(
+    (item) => isCalled(item) && !item.report.words.some((word) => inUse.has(word)),
+  );
+  return {
+    ...choice,
+    embeddings: withEmbeddings(library, choice.embeddings, embeddings),
+    loras: { ...choice.loras, ...Object.fromEntries(absent.map((id) => [id, 0])) },
+  };
 }
 
 function chosenScales(called: ReadonlyMap<string, NetworkCall>) {
@@ -61,7 +82,7 @@ function loraNamed({ name, text }: NetworkCall): LibraryItem {
   const library = libraryStore.get();
   const loras = library.items.filter(({ report }) => report.use === "lora");
   const same = (item: LibraryItem) => stemOf(item.name).toLowerCase() === name.toLowerCase();
-  const item = loras.find(same);
+  const item = fitting(library, "lora").find(same) ?? loras.find(same);
   if (item && fitting(library, "lora").includes(item)) return item;
   if (item) {
     throw new AquatintError("studio/lora-misfit", `the LoRA "${name}" of the prompt does not fit this model`, {

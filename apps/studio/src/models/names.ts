@@ -1,7 +1,12 @@
 import type { ModelPrecision } from "../model-files/precision.ts";
 
-/** Files that hold weights, or that are taken for such. */
-export const isWeightsName = (name: string): boolean => /\.(safetensors|sft|ckpt|pt|pth|bin|onnx|gguf)$/i.test(name);
+/**
+ * Whether a file is taken for weights: by its name, or as one of no kind that browsers show or play; what is in it says the
+ * rest. So archives, downloads that have not ended and files without an extension are named for what they are.
+ */
+export const isWeightsFile = ({ name, type }: Pick<File, "name" | "type">): boolean =>
+  /\.(safetensors|sft|ckpt|pt|pth|bin|onnx|gguf)$/i.test(name) ||
+  !(/^(image|video|audio|text)\//.test(type) || /\.(hei[cf]|avif|jxl|tiff?|psd)$/i.test(name));
 
 /** Bytes with a unit that keeps the number short: "2.13 GB", "144 MB", "12 kB". */
 export function sizeText(bytes: number): string {

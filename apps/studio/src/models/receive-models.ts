@@ -1,13 +1,13 @@
 import { backendStore } from "../backend/backend.ts";
 import { asError, sayError } from "../engine/engine-store.ts";
-import type { FileSet } from "../model-files/file-set.ts";
+import { stemOf } from "../model-files/file-set.ts";
 import type { ModelPrecision } from "../model-files/precision.ts";
 import type { FileReport } from "../model-files/report.ts";
 import { newId } from "../state/new-id.ts";
 import { createStore } from "../state/store.ts";
 import { say } from "../ui/toasts.tsx";
-import { type DroppedSet, pickedSets } from "./dropped.ts";
-import { keepItem, rememberHandle, reopenItem } from "./keep.ts";
+import { type DroppedSet, droppedSets, pickedSets } from "./dropped.ts";
+import { itemWith, keepItem, rememberHandle, reopenItem } from "./keep.ts";
 import {
   addCompanion,
   chooseModel,
@@ -51,6 +51,10 @@ export async function receiveModels(sets: readonly DroppedSet[]): Promise<void> 
   if (receivedStore.get() === undefined) await receiveNext();
 }
 
+/** Receives what is dropped. */
+export const dropModels = (items: DataTransferItemList): Promise<void> =>
+  said(async () => receiveModels(await droppedSets(items)));
+
 /** Lets the visitor choose files or a folder, and receives them. */
 export const pickModels = (kind: "files" | "folder"): Promise<void> =>
   said(async () => receiveModels(await pickedSets(kind)));
@@ -66,7 +70,7 @@ async function receiveNext(): Promise<void> {
     if (!isWaiting(dropped)) return; // the window was closed meanwhile
     if (report.use === "model") return receivedStore.set({ name, dropped, report, isReading: false });
     receivedStore.set(undefined);
-    await addBeside(dropped, report);
+    await said(() => addBeside(dropped, report));
   } catch (error) {
     if (!isWaiting(dropped)) return;
     const { message, hint } = asError(error);
@@ -80,6 +84,7 @@ const isWaiting = (dropped: DroppedSet): boolean => receivedStore.get()?.dropped
 
 async function addBeside(dropped: DroppedSet, report: FileReport): Promise<void> {
   const item = await addCompanion(itemFor(dropped, report));
+  if (!item) return;
   await keepPlaced(dropped, item);
   const use = report.use === "model" ? "" : names[report.use];
   if (item.misfit === undefined) say(`${item.name} added: ${articleOf(use)} ${use}`, { detail: adviceOf(report) });
@@ -97,15 +102,6 @@ function adviceOf({ use, words }: FileReport): string | undefined {
   return words.length > 0 ? `Its words: ${words.slice(0, 4).join(", ")}.` : undefined;
 }
 
-/** Whether files are the same on the disk, as far as the browser tells. */
-const isSame = (a: FileSet, b: FileSet): boolean =>
-  a.name === b.name &&
-  a.files.size === b.files.size &&
-  [...a.files].every(([path, { size, lastModified }]) => {
-    const other = b.files.get(path);
-    return other?.size === size && other.lastModified === lastModified;
-  });
-
 /** Lists what lies in the browser's store already for the next visit. */
 async function keepPlaced({ placed }: DroppedSet, item: LibraryItem): Promise<void> {
   if (placed !== undefined) await keepItem(item, { isPlaced: true });
@@ -113,11 +109,22 @@ async function keepPlaced({ placed }: DroppedSet, item: LibraryItem): Promise<vo
 
 /** An entry of the library for files; the one that is there where the same files come again. */
 function itemFor({ files, handle, placed }: DroppedSet, report: FileReport): LibraryItem {
-  const same = libraryStore.get().items.find((item) => item.files && isSame(item.files, files));
-  if (same && placed === undefined) return same;
+  const same = itemWith(files);
+  if (same && placed === undefined) return { ...same, files: same.files ?? files };
   const id = placed ?? newId();
   rememberHandle(id, handle);
-  return { ...{ id, report, files }, name: files.name };
+  const name = freeName(files.name, { id, use: report.use });
+  return { ...{ id, report, name }, files: { ...files, name } };
+}
+
+/** A name that no other file of the use has: "style (2).safetensors". The word of an embedding may be its name, which stays. */
+function freeName(name: string, { id, use }: Pick<LibraryItem, "id"> & Pick<FileReport, "use">): string {
+  const items = libraryStore.get().items.filter((item) => item.id !== id && item.report.use === use);
+  const stems = new Set(items.map((item) => stemOf(item.name).toLowerCase()));
+  const stem = stemOf(name);
+  let free = stem;
+  for (let i = 2; use !== "embedding" && stems.has(free.toLowerCase()); i++) free = `${stem} (${i})`;
+  return free + name.slice(stem.length);
 }
 
 /** Chooses the precision of the model that waits. */

@@ -1,12 +1,12 @@
 import { useEffect } from "react";
-import { droppedSets, holdsModels } from "./dropped.ts";
-import { receiveModels } from "./receive-models.ts";
+import { holdsModels } from "./dropped.ts";
+import { dropModels } from "./receive-models.ts";
 
 /** Receives weights and folders that are dropped anywhere on the page; their handles are there during the event alone. */
 export function useModelDrop(): void {
   useEffect(() => {
     const onDrop = ({ dataTransfer }: DragEvent) => {
-      if (dataTransfer && holdsModels(dataTransfer.items)) void droppedSets(dataTransfer.items).then(receiveModels);
+      if (dataTransfer && holdsModels(dataTransfer.items)) void dropModels(dataTransfer.items);
     };
     addEventListener("drop", onDrop, { capture: true });
     return () => removeEventListener("drop", onDrop, { capture: true });

@@ -7,9 +7,11 @@ export interface ForeignFormat {
   readonly hint: string;
 }
 
+/** What torch.save writes; since 1.6 a zip archive with a pickle in it. */
+const PICKLE = "a Python pickle (.ckpt, .pt, .bin), which can run any code when it is read: it is never opened";
 const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
-  problem: "it is a Python pickle (.ckpt, .pt, .bin), which can run any code when it is read: it is never opened",
+  problem: `it is ${PICKLE}`,
   hint: "use the .safetensors file of the same model, or convert it once with the safetensors package in Python",
 };
 const other = (what: string, hint = "use the .safetensors file of the same model"): ForeignFormat => ({
@@ -24,9 +26,10 @@ const ggml = other("a GGML file");
 const archive = (kind: string) => other(`a ${kind} archive`, "unpack it");
 
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
-  ["PK\x03\x04", pickle], // torch.save since 1.6: a zip that holds a pickle
+  ["PK\x03\x04", { ...pickle, problem: `it is a zip archive or ${PICKLE}`, hint: `unpack it, or ${pickle.hint}` }],
   ...[0, 1, 2, 3, 4, 5].map((protocol) => [`\x80${String.fromCharCode(protocol)}`, pickle] as const),
   ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "fetch the content: git lfs pull")],
+  ["\0".repeat(9), other("a file of zeros", "its download has not ended, or was cut off: fetch it again")],
   ["GGUF", other("a GGUF file, whose weights are quantized")],
   ...["GGML", "lmgg", "fmgg", "tjgg"].map((prefix) => [prefix, ggml] as const),
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),

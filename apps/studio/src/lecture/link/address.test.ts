@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { addressHash, parseAddress, sharedValues } from "./address.ts";
-import { choice, flag, number, numbers } from "./codecs.ts";
+import { choice, number, numbers } from "./codecs.ts";
 
 test("an address survives its text", () => {
   const address = { page: "forward", values: { step: "2", "noise.t": "300", drawn: "1,0.5,0" } };
@@ -22,7 +22,6 @@ test("codecs read what they write and nothing else", () => {
   expect(t.format(12)).toBe("12");
   const mode = choice({ initial: "jump", among: ["jump", "steps"] });
   expect(["steps", "toString"].map(mode.parse)).toEqual(["steps", undefined]);
-  expect(["1", "0", "yes"].map(flag({ initial: false }).parse)).toEqual([true, false, undefined]);
   const drawn = numbers({ initial: [1, 0.5], min: 0, max: 1 });
   expect(["1,0.25", "1", "1,2", "1,x"].map(drawn.parse)).toEqual([[1, 0.25], undefined, undefined, undefined]);
   expect(drawn.format([1, 0.123456])).toBe("1,0.1235");

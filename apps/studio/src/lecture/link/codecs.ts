@@ -46,14 +46,6 @@ export const choice = <const Name extends string>({
   expected: `one of ${among.join(", ")}`,
 });
 
-/** On or off. */
-export const flag = ({ initial }: { readonly initial: boolean }): Codec<boolean> => ({
-  initial,
-  parse: (text) => (text === "1" ? true : text === "0" ? false : undefined),
-  format: (on) => (on ? "1" : "0"),
-  expected: "1 or 0",
-});
-
 /** As many numbers as there are at first, each between the bounds. */
 export const numbers = ({
   initial,

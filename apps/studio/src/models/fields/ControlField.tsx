@@ -6,7 +6,7 @@ import { useStore } from "../../state/store.ts";
 import { Button, IconButton } from "../../ui/buttons.tsx";
 import { RangeField, SelectField } from "../../ui/fields.tsx";
 import { controlStore } from "../control-store.ts";
-import { choose, fitting, libraryStore } from "../library.ts";
+import { choose, chooseOrSay, fitting, libraryStore } from "../library.ts";
 
 const NONE = "none";
 
@@ -39,7 +39,7 @@ const ControlImage = ({ id }: { readonly id: string }) => {
         <IconButton
           label="Draw without the ControlNet"
           icon="close"
-          onPress={() => void choose((choice) => ({ ...choice, control: undefined }))}
+          onPress={() => chooseOrSay((choice) => ({ ...choice, control: undefined }))}
         />
       </div>
       <RangeField
@@ -69,7 +69,7 @@ export const ControlField = () => {
         value={control ?? NONE}
         isDisabled={library.isOpening}
         choices={[{ id: NONE, label: "None" }, ...controls.map(({ id, name }) => ({ id, label: stemOf(name) }))]}
-        onChange={(id) => void choose((choice) => ({ ...choice, control: id === NONE ? undefined : id }))}
+        onChange={(id) => chooseOrSay((choice) => ({ ...choice, control: id === NONE ? undefined : id }))}
       />
       {control && <ControlImage id={control} />}
     </div>

@@ -5,7 +5,7 @@ import { Words } from "./Words.tsx";
 /** The words of the textual inversions that fit the model. */
 export const EmbeddingFields = () => {
   const library = useStore(libraryStore);
-  const words = fitting(library, "embedding").flatMap(({ report }) => report.words);
+  const words = [...new Set(fitting(library, "embedding").flatMap(({ report }) => report.words))];
   if (words.length === 0) return null;
   return (
     <div className="field">

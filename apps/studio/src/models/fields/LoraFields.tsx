@@ -2,14 +2,14 @@ import { stemOf } from "../../model-files/file-set.ts";
 import { useStore } from "../../state/store.ts";
 import { Button } from "../../ui/buttons.tsx";
 import { RangeField, SelectField } from "../../ui/fields.tsx";
-import { choose, fitting, type LibraryItem, libraryStore } from "../library.ts";
+import { chooseOrSay, fitting, type LibraryItem, libraryStore } from "../library.ts";
 import { Words } from "./Words.tsx";
 
 const setScale = (id: string, scale: number): void =>
-  void choose((choice) => ({ ...choice, loras: { ...choice.loras, [id]: scale } }));
+  chooseOrSay((choice) => ({ ...choice, loras: { ...choice.loras, [id]: scale } }));
 
 const leaveOut = (id: string): void =>
-  void choose((choice) => {
+  chooseOrSay((choice) => {
     const { [id]: _, ...loras } = choice.loras;
     return { ...choice, loras };
   });

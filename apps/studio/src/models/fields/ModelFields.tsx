@@ -4,7 +4,7 @@ import { stemOf } from "../../model-files/file-set.ts";
 import { useStore } from "../../state/store.ts";
 import { SelectField } from "../../ui/fields.tsx";
 import { megabytes } from "../../ui/words.ts";
-import { choose, fitting, libraryStore } from "../library.ts";
+import { chooseOrSay, fitting, libraryStore } from "../library.ts";
 import { sizeText } from "../names.ts";
 import { OpenButtons } from "../OpenButtons.tsx";
 import { switchModel } from "../receive-models.ts";
@@ -68,7 +68,7 @@ const VaeSelect = () => {
         { id: DEFAULT, label: "The model's own" },
         ...vaes.map(({ id, name, report }) => ({ id, label: stemOf(name), note: sizeNote(report.bytes) })),
       ]}
-      onChange={(id) => void choose((choice) => ({ ...choice, vae: id === DEFAULT ? undefined : id }))}
+      onChange={(id) => chooseOrSay((choice) => ({ ...choice, vae: id === DEFAULT ? undefined : id }))}
     />
   );
 };

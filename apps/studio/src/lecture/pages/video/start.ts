@@ -1,13 +1,8 @@
 import { createStore } from "../../../state/store.ts";
-import { jobHook } from "../../figure/use-job.ts";
 import { number, text } from "../../link/codecs.ts";
-import type { jobs } from "./jobs.ts";
 
 /** Starts the worker of a figure of this page. */
 export const startWorker = () => new Worker(new URL("./video.worker.ts", import.meta.url), { type: "module" });
-
-/** Computes with the jobs of this page. */
-export const useClips = jobHook<typeof jobs>();
 
 /** The visitor's motion adapter, as long as this tab is open. */
 export const adapterStore = createStore<File | undefined>(undefined);
