@@ -7,7 +7,7 @@ export interface ForeignFormat {
   readonly hint: string;
 }
 
-/** What torch.save writes; since 1.6 a zip archive with a pickle in it. */
+/** Files of torch.save; since 1.6 a zip archive with a pickle in it. */
 const PICKLE = "a Python pickle (.ckpt, .pt, .bin), which can run any code when it is read: it is never opened";
 const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
