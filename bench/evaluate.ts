@@ -62,10 +62,10 @@ async function run(model: string, flags: Flags): Promise<void> {
   for await (const event of evaluateModel({ model, ...evaluateOptions(flags) })) {
     if (event.type === "image") {
       images.push(event.image);
-      process.stderr.write(`\r${event.i + 1} of ${event.n} images`);
+      if (process.stderr.isTTY) process.stderr.write(`\r${event.i + 1} of ${event.n} images`);
       continue;
     }
-    process.stderr.write("\n");
+    if (process.stderr.isTTY) process.stderr.write("\n");
     if (event.type === "neighbors") {
       if (flags.nearest)
         await writePng(flags.nearest, imageStrip(event.rows.rows, { scale: Math.min(2, sheetScale(images)), gap: 2 }));

@@ -13,9 +13,10 @@ export const distillationFields = {
     .strictObject({
       steps: count.default(4).describe("DDIM steps that the student takes for an image."),
       teacher_steps: count
-        .min(2)
         .default(2)
-        .describe("Teacher steps that one student step replaces; 2 is progressive distillation."),
+        .describe(
+          "Teacher steps that one student step replaces; 2 is progressive distillation, 1 teaches the guidance alone.",
+        ),
       guidance_scale: z
         .number()
         .min(1)

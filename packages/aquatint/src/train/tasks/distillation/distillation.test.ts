@@ -174,6 +174,23 @@ describe("a run", () => {
     expect(guidedTeacher!.after).toBeLessThan(0.9 * guidedTeacher!.before);
   });
 
+  test("has nothing but the guidance to learn from one step of its teacher", async () => {
+    const losses = await Promise.all(
+      [1, 4].map(async (guidance_scale) => {
+        const settings = config({}, { teacher_steps: 1, guidance_scale });
+        const task = await tinyTask(settings, { runtime, modelFiles: openTeacher });
+        await using session = await openSession({ config: settings, task, runtime });
+        const before = (await session.outputs.evaluate!())["loss"]!;
+        for await (const _ of session.steps());
+        return { before, after: (await session.outputs.evaluate!())["loss"]! };
+      }),
+    );
+    const [plainTeacher, guidedTeacher] = losses;
+    expect(plainTeacher!.before).toBeLessThan(1e-6);
+    expect(guidedTeacher!.before).toBeGreaterThan(1e-3);
+    expect(guidedTeacher!.after).toBeLessThan(0.9 * guidedTeacher!.before);
+  });
+
   test("is refused where the teacher's schedule is none that DDIM walks", async () => {
     const files = new Map(teacherFiles);
     files.set("scheduler/scheduler_config.json", JSON.stringify({ _class_name: "FlowMatchEulerDiscreteScheduler" }));
