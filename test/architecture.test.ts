@@ -189,8 +189,8 @@ const packages: readonly PackageRules[] = [
   // device's limit 65; the walk of a graph among the exports 1; trainings outside Node 50
   // a form for few steps: guidance of a teacher 30, LoRAs of differences 140, its use and its recipe 130
   // adapters of SDXL, feed-forward layers in slices, branches of clips in calls of their own 154; few steps without a LoRA 8
-  // outputs in the place of inputs 8, guidance taught alone 1
-  { name: "aquatint", table: mayImport, lines: 50_049, everywhere: true },
+  // outputs in the place of inputs 8, guidance taught alone 1, prompts that are empty or "-" 25
+  { name: "aquatint", table: mayImport, lines: 50_074, everywhere: true },
   // the judge of motions 660
   // the theory without Node, for the lecture 35; readings of a U-Net 260, of frames 45; samplers that choose steps, and the
   // comparison without Node 35

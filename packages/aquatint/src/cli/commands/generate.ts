@@ -13,7 +13,13 @@ import { addOutputFlags_, checkQuality, type OutputFlags_ } from "../options/ima
 import { addImageFlags, type ImageFlags, imageOptions, noteAllResized } from "../options/images.ts";
 import { type Outputs, openOutputs, shortPath } from "../options/outputs.ts";
 import { previewOptions } from "../options/preview.ts";
-import { addRequest, type CommandRequest, commandRequest, type RequestFlags } from "../options/request.ts";
+import {
+  addRequest,
+  type CommandRequest,
+  checkedPrompt,
+  commandOptions,
+  type RequestFlags,
+} from "../options/request.ts";
 import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { renderFinished } from "../terminal/graphics.ts";
 import { imagesLabel, previewView } from "../terminal/preview-view.ts";
@@ -39,9 +45,11 @@ export const addGenerate = (program: Command, io: Io): Command =>
     .option("--out <file>", ".png, .jpg or .webp file of the image, overwritten if it exists")
     .option("--strip <file>", "PNG file: x_t (above) and the predicted x_0 (below) over the steps")
     .option("--save-trajectory <file>", ".safetensors file: x, x0, t, alpha and sigma of every evaluation")
-    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      generate(await commandRequest(prompt, flags, { command, io, clips: false }), io),
-    );
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) => {
+      const context = { command, io, clips: false };
+      const options = await commandOptions(flags, context);
+      await generate({ ...options, prompt: checkedPrompt(prompt ?? options.prompt, flags, context) }, io);
+    });
 
 /** Record of an image that was written. */
 interface SavedImage {

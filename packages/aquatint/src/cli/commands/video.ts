@@ -14,7 +14,13 @@ import { type ClipOutput, openClipOutput } from "../options/clip-outputs.ts";
 import { shortPath } from "../options/outputs.ts";
 import { integer } from "../options/parsers.ts";
 import { previewOptions } from "../options/preview.ts";
-import { addRequest, type CommandRequest, commandRequest, type RequestFlags } from "../options/request.ts";
+import {
+  addRequest,
+  type CommandRequest,
+  checkedPrompt,
+  commandOptions,
+  type RequestFlags,
+} from "../options/request.ts";
 import { addVideoFlags, type VideoFlags, videoOptions } from "../options/video.ts";
 import { type CommandResult, withoutNotices, writeResults } from "../results.ts";
 import { previewView } from "../terminal/preview-view.ts";
@@ -39,9 +45,11 @@ export const addVideo = (program: Command, io: Io): Command =>
       "[prompt]",
       'what to show, in quotes: "a rocket taking off"; over frames: "0: a cat, 8: a dog"; not needed with --like',
     )
-    .action(async (prompt: string | undefined, flags: Flags, command: Command) =>
-      video(await commandRequest(prompt, flags, { command, io, clips: true }), io),
-    );
+    .action(async (prompt: string | undefined, flags: Flags, command: Command) => {
+      const context = { command, io, clips: true };
+      const options = await commandOptions(flags, context);
+      await video({ ...options, prompt: checkedPrompt(prompt ?? options.prompt, flags, context) }, io);
+    });
 
 const addFiles = (command: Command): Command =>
   command

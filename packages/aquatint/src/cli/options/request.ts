@@ -48,16 +48,25 @@ export const addRequest = (
 /** Prompt and options of a command, some of them from the file of `--like`. */
 export type CommandRequest<T> = Pick<MetadataOptions<T>, "flags" | "prompt"> & Partial<MetadataOptions<T>>;
 
-/** The request of a command line, completed from the file of `--like`; the reader of metadata is loaded for it. @throws AquatintError "cli/prompt" for "-". */
-export async function commandRequest<T extends RequestFlags & { readonly like?: string }>(
-  text: string | undefined,
+/** What a request depends on besides its flags. */
+export interface RequestContext {
+  readonly command: Command;
+  readonly io: Io;
+  readonly clips: boolean;
+}
+
+/** The flags, and the options of the file named by --like. @throws AquatintError for a file without settings. */
+export async function commandOptions<T extends RequestFlags & { readonly like?: string }>(
   flags: T,
-  context: { readonly command: Command; readonly io: Io; readonly clips: boolean },
-): Promise<CommandRequest<T>> {
-  const { command, io } = context;
+  context: RequestContext,
+): Promise<Omit<CommandRequest<T>, "prompt"> & { readonly prompt?: string | undefined }> {
   const reader = flags.like === undefined ? undefined : await import("./like.ts");
-  const like = await reader?.metadataOptions(flags.like ?? "", flags, context);
-  const prompt = text ?? like?.prompt;
+  return { flags, ...(await reader?.metadataOptions(flags.like ?? "", flags, context)) };
+}
+
+/** The prompt of a command, whose absence ends it; an empty one gets a note. @throws AquatintError "cli/prompt" for "-". */
+export function checkedPrompt(prompt: string | undefined, { quiet }: RequestFlags, context: RequestContext): string {
+  const { command, io } = context;
   if (prompt === undefined) {
     return command.error("error: missing required argument 'prompt'", { code: "commander.missingArgument" });
   }
@@ -66,6 +75,6 @@ export async function commandRequest<T extends RequestFlags & { readonly like?: 
       hint: `give the text itself: aquatint ${command.name()} "$(cat prompt.txt)"`,
     });
   }
-  if (prompt.trim() === "" && !flags.quiet) io.stderr.write("note: the prompt is empty: any image may come\n");
-  return { flags, ...like, prompt };
+  if (prompt.trim() === "" && !quiet) io.stderr.write("note: the prompt is empty: any image may come\n");
+  return prompt;
 }
