@@ -32,7 +32,7 @@ describe("files that are no model, as visitors have them, are named for what the
     ["an error of a host", '{"error":"Repository not found"}', /JSON/i],
     ["a pointer of Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:0", /Git LFS pointer/],
     ["a pickle or an archive", "PK\x03\x04archive/data.pkl", /zip archive or a Python pickle.*unpack/i],
-    ["a download that has not begun to fill its file", new Uint8Array(1000), /zeros.*download has not ended/i],
+    ["a download that has not begun to fill its file", new Uint8Array(1000), /zeros.*download was cut off/i],
     ["a GGUF file", "GGUF\x03\x00\x00\x00aaaaaaaaaaaaaaa", /GGUF/],
     ["an archive", "7z\xbc\xaf\x27\x1c0000000000", /safetensors/],
     ["a file that was cut off", publishedSingleFile().slice(0, 4000), /header|ends|bytes/i],

@@ -46,7 +46,7 @@ function missingWeights(
   }
   const message = `the weights in ${name} are a Python pickle (${pickle}), which can run any code while it is read, so it is never opened`;
   return new AquatintError("checkpoint/pickle", message, {
-    hint: "use the .safetensors files of the same model, or convert it once with the safetensors package in Python",
+    hint: "use its .safetensors files, or convert it once with safetensors in Python",
   });
 }
 

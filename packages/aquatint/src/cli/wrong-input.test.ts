@@ -74,7 +74,7 @@ describe("wrong input fails before anything is loaded, with a sentence and a hin
     [generate("--model", "model/unet"), "expected a whole text-to-image model", "Stable Diffusion"],
     [generate("--model", "."), "is not a model folder", "it holds a model of its own"],
     [generate("--model", "weights.ckpt"), "can run any code", ".safetensors"],
-    [generate("--model", "bad.json"), "it is a JSON text", "only safetensors"],
+    [generate("--model", "bad.json"), "it is a JSON text", "check the address"],
     [generate("--model", "pickled"), "can run any code", ".safetensors"],
     [
       generate("--out", "a.gif"),

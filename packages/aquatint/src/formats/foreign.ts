@@ -7,12 +7,12 @@ export interface ForeignFormat {
   readonly hint: string;
 }
 
-/** Files of torch.save; since 1.6 a zip archive with a pickle in it. */
-const PICKLE = "a Python pickle (.ckpt, .pt, .bin), which can run any code when it is read: it is never opened";
+/** Files of torch.save, since 1.6 a zip archive with a pickle in it, and other archives. */
 const pickle: ForeignFormat = {
   code: "checkpoint/pickle",
-  problem: `it is ${PICKLE}`,
-  hint: "use the .safetensors file of the same model, or convert it once with the safetensors package in Python",
+  problem:
+    "it is a zip archive or a Python pickle (.ckpt, .pt), which can run any code when it is read: it is never opened",
+  hint: "unpack it, use a .safetensors file, or convert it once with safetensors in Python",
 };
 const other = (what: string, hint = "use the .safetensors file of the same model"): ForeignFormat => ({
   code: "safetensors/not-safetensors",
@@ -20,16 +20,16 @@ const other = (what: string, hint = "use the .safetensors file of the same model
   hint,
 });
 
-const DOWNLOAD = "if it was downloaded, the site sent a web page: check the address, or log in";
+const DOWNLOAD = "if it was downloaded, the site sent a page: check the address, or log in";
 const onnx = other("an ONNX model");
 const ggml = other("a GGML file");
 const archive = (kind: string) => other(`a ${kind} archive`, "unpack it");
 
 const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] = [
-  ["PK\x03\x04", { ...pickle, problem: `it is a zip archive or ${PICKLE}`, hint: `unpack it, or ${pickle.hint}` }],
+  ["PK\x03\x04", pickle],
   ...[0, 1, 2, 3, 4, 5].map((protocol) => [`\x80${String.fromCharCode(protocol)}`, pickle] as const),
   ["version https://git-lfs", other("a Git LFS pointer, not the file itself", "fetch the content: git lfs pull")],
-  ["\0".repeat(9), other("a file of zeros", "its download has not ended, or was cut off: fetch it again")],
+  ["\0".repeat(9), other("a file of zeros", "its download was cut off: fetch it again")],
   ["GGUF", other("a GGUF file, whose weights are quantized")],
   ...["GGML", "lmgg", "fmgg", "tjgg"].map((prefix) => [prefix, ggml] as const),
   ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((ir) => [`\x08${String.fromCharCode(ir)}\x12`, onnx] as const),
@@ -38,7 +38,7 @@ const signatures: readonly (readonly [prefix: string, format: ForeignFormat])[] 
   ["7z\xbc\xaf", archive("7z")],
   ["Rar!", archive("RAR")],
   ["\x1f\x8b", archive("gzip")],
-  ["{", other("a JSON text", `only safetensors files are read; ${DOWNLOAD}`)],
+  ["{", other("a JSON text", DOWNLOAD)],
   ["<", other("a web page or XML", DOWNLOAD)],
 ];
 

@@ -48,7 +48,7 @@ export const addRequest = (
 /** Prompt and options of a command, some of them from the file of `--like`. */
 export type CommandRequest<T> = Pick<MetadataOptions<T>, "flags" | "prompt"> & Partial<MetadataOptions<T>>;
 
-/** What a request depends on besides its flags. */
+/** The command of a request, its streams, and whether it makes clips. */
 export interface RequestContext {
   readonly command: Command;
   readonly io: Io;
