@@ -67,10 +67,11 @@ test.each<readonly [name: RegExp, paths: readonly string[]]>([
   [/navigator\??\.mediaDevices/, ["lecture/input/CameraWindow.tsx"]],
   [/navigator\??\.clipboard/, ["make/ImageActions.tsx"]],
   [/navigator\??\.serviceWorker/, ["app/Status.tsx", "offline/register.ts"]],
-  [/navigator\??\.(share|wakeLock|credentials|keyboard|usb)\b/, []],
+  [/navigator\??\.wakeLock/, ["make/leaving.ts"]],
+  [/navigator\??\.(share|credentials|keyboard|usb)\b/, []],
   [/(Video|Audio)(En|De)coder\(|ImageDecoder\(/, []],
-  // by `provideDigest`; the hub's worker refuses before it hashes, for want of a store
-  [/crypto\??\.subtle/, ["engine/hosted/pieces.ts", "hub/fetch-file.ts"]],
+  // by `provideDigest`
+  [/crypto\??\.subtle/, ["engine/hosted/pieces.ts"]],
 ])("only guarded paths use %s, which pages over plain HTTP lack", (name, paths) => {
   expect(
     sources
